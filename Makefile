@@ -1,0 +1,63 @@
+# Everything a newcomer needs: `make rehearse` and `make test`. Each target installs what it lacks into .venv.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help install rehearse test test-fast test-full lint types contracts terraform-check fmt clean constraints
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+install: $(VENV)/.installed ## create .venv with the wizard in it
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@scripts/install.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.installed
+	@scripts/install.sh "$(PYTHON)" "$(VENV)" --group test
+	@touch $@
+
+rehearse: $(VENV)/.installed ## the whole rollout on the rehearsal cloud (the wizard, or plain without a terminal)
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/autocorp-wizard rehearse; \
+	else $(BIN)/autocorp-wizard rehearse --plain --yes; fi
+
+lint: $(VENV)/.tools ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.tools ## strict types
+	$(BIN)/mypy
+
+contracts: $(VENV)/.tools ## who may import whom
+	$(BIN)/lint-imports
+
+terraform-check: $(VENV)/.tools ## terraform fmt, validate, test
+	scripts/terraform-check.sh
+
+fmt: $(VENV)/.tools ## format everything
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	terraform fmt -recursive terraform
+
+test: lint types contracts terraform-check ## what CI runs
+	$(PYTEST) -n 4 -m "not full"
+
+test-fast: $(VENV)/.tools ## an answer in about a minute
+	$(PYTEST) -n 2 -m "not slow and not full"
+
+test-full: test ## also what is too long for CI
+	$(PYTEST) -n 2 -m full
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+constraints: ## pin the newest versions that fit pyproject.toml (network)
+	@{ echo "# Every package at the version it was tested with. Regenerate: make constraints"; \
+	$(BIN)/uv pip compile --quiet pyproject.toml --group test --extra glue --extra postgres --universal --no-header \
+	  --no-annotate --no-emit-index-url --python-version 3.11; \
+	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)"; } > constraints.new && mv constraints.new constraints.txt

@@ -1,0 +1,1 @@
+"""What is true: values and pure functions. Imports no UI, no SDK, no subprocess."""

@@ -1,0 +1,1 @@
+"""The Textual face: screens compose and render what the journal says."""

@@ -1,0 +1,1 @@
+"""Widgets that stand alone."""

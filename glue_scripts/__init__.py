@@ -1,0 +1,1 @@
+"""The jobs that AWS Glue runs, and the library they share."""

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Creates the project's virtual environment and installs the wizard into it, from pyproject.toml and constraints.txt.
+# usage: install.sh PYTHON VENV [--group NAME]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=$1 venv=$2
+shift 2
+
+"$python" - <<'PY' || { echo "autocorp-wizard needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+import sys
+sys.exit(0 if sys.version_info >= (3, 11) else 1)
+PY
+if [ ! -x "$venv/bin/python" ]; then
+  echo "==> creating the virtual environment in $venv"
+  "$python" -m venv "$venv"
+fi
+if [ ! -x "$venv/bin/uv" ]; then
+  echo "==> installing the installer (uv)"
+  "$venv/bin/python" -m pip install --quiet --constraint constraints.txt uv
+fi
+echo "==> installing autocorp-wizard and what it needs ${*:+(with $*)}"
+VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install --constraint constraints.txt --editable . "$@"
