@@ -13,6 +13,9 @@ from typing import Protocol
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Envelope, Event, JournalTooNewError
 
+# The longest line that is looked for at the end of a journal, in bytes.
+_LAST_LINE = 262_144
+
 
 class Clock(Protocol):
     """Tells the time (UTC)."""
@@ -109,6 +112,25 @@ class JournalReader:
 def read_journal(path: Path) -> list[Envelope]:
     """Return all whole events of the journal at `path`."""
     return JournalReader(path).read()
+
+
+def last_event(path: Path) -> Envelope | None:
+    """Return the last whole event without reading the rest; None for an empty or missing journal."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            file.seek(max(0, size - _LAST_LINE))
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    lines = data[: data.rfind(b"\n") + 1].splitlines()
+    try:
+        return Envelope.from_json(lines[-1]) if lines else None
+    except JournalTooNewError:
+        raise
+    except ValueError:
+        return None
 
 
 def _mend(path: Path) -> int:

@@ -7,14 +7,15 @@ true: readers derive it.
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from autocorp_wizard.adapters import lease
-from autocorp_wizard.adapters.journal import read_journal
+from autocorp_wizard.adapters.journal import last_event, read_journal
 from autocorp_wizard.core.errors import UsageError
+from autocorp_wizard.core.events import RunFinished
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState, fold
 
@@ -112,6 +113,7 @@ class RunRecord:
     done: int = 0
     total: int = 0
     pid: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 class RunStore:
@@ -176,21 +178,23 @@ class RunStore:
         """Return the run as a list shows it."""
         # The lease is looked at first: a run that ends in between is then read as ended, never as lost.
         alive = lease.is_held(files.lease)
-        state = self.state(files)
-        request = Request.from_json(files.request.read_text()) if files.request.exists() else None
+        request = Request.from_json(files.request.read_text())
+        end = last_event(files.journal)
+        # A finished run is told by its last line; only a run without an end is folded (journals may be long).
+        state = fold([end] if end and isinstance(end.event, RunFinished) else read_journal(files.journal))
         if state.is_finished:
             status = RunStatus(state.outcome)
         else:
             status = RunStatus.RUNNING if alive else RunStatus.LOST
         return RunRecord(
             run=files.run,
-            operation=state.operation or (request.operation if request else ""),
-            environment=state.environment or (request.environment if request else ""),
+            operation=request.operation,
+            environment=request.environment,
             status=status,
-            phase=state.phase or (request.phase if request else ""),
-            stage=state.stage or (request.stage if request else ""),
-            parent=state.parent or (request.parent if request else ""),
-            started_at=state.started_at,
+            phase=request.phase,
+            stage=request.stage,
+            parent=request.parent,
+            started_at=datetime.strptime(files.run[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC),
             finished_at=state.finished_at,
             heartbeat_at=_modified(files.lease),
             sentence=state.sentence,
@@ -198,6 +202,7 @@ class RunStore:
             done=state.done,
             total=state.total,
             pid=state.pid,
+            counts=dict(state.counts),
         )
 
     def records(self, environment: str | None = None) -> list[RunRecord]:
