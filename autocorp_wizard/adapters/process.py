@@ -111,12 +111,30 @@ async def capture(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], tim
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-        raise WizardError(
-            "PROCESS-TIMEOUT",
-            f"{Path(argv[0]).name} {argv[1] if len(argv) > 1 else ''} did not end within {timeout:.0f} s.",
-            next_step="Look for a hanging network connection, then run the command again.",
-        ) from error
+        raise _timed_out(argv, timeout or 0.0) from error
     return Completed(tuple(argv), process.returncode or 0, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+def capture_briefly(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float = 30.0) -> Completed:
+    """Run a short question (`terraform version`) without an event loop; the same errors as `capture`."""
+    try:
+        done = subprocess.run(
+            list(argv),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            start_new_session=True,
+            timeout=timeout,
+            check=False,
+        )
+    except OSError as error:
+        raise _cannot_start(argv, error) from error
+    except subprocess.TimeoutExpired as error:
+        raise _timed_out(argv, timeout) from error
+    return Completed(
+        tuple(argv), done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    )
 
 
 def spawn_detached(
@@ -158,4 +176,12 @@ def _cannot_start(argv: Sequence[str], error: OSError) -> WizardError:
         f"{argv[0]} could not be started.",
         why=str(error.strerror or error),
         next_step="See that the program exists, is executable and fits this machine.",
+    )
+
+
+def _timed_out(argv: Sequence[str], seconds: float) -> WizardError:
+    return WizardError(
+        "PROCESS-TIMEOUT",
+        f"{Path(argv[0]).name} {argv[1] if len(argv) > 1 else ''} did not end within {seconds:.0f} s.",
+        next_step="Look for a hanging network connection, then run the command again.",
     )

@@ -1,0 +1,7 @@
+"""What every test relies on."""
+
+from hypothesis import HealthCheck, settings
+
+# The suite shares two cores with servers: how long an example takes says nothing about the code.
+settings.register_profile("calm", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
