@@ -1,0 +1,253 @@
+"""Every question of the wizard: the inputs of the Terraform root under their own names, and the wizard's own.
+
+The order is the order of the form. Storage, network and security have modules of their own beside this one. Names,
+types and defaults of the Terraform inputs agree with `terraform/variables.tf` (a test compares them). What the wizard
+derives itself (`environment`, the `enable_*` flags, the password and its counter) is no question and so no field.
+"""
+
+from autocorp_wizard.core import answer_rules as rules
+from autocorp_wizard.core.answers import Field, Group, Kind, Schema
+from autocorp_wizard.core.network_fields import NETWORK_FIELDS
+from autocorp_wizard.core.presets import Preset
+from autocorp_wizard.core.security_fields import SECURITY_FIELDS
+from autocorp_wizard.core.storage_fields import STORAGE_FIELDS
+
+ENVIRONMENT_FIELDS = (
+    Field(
+        "preset",
+        Kind.CHOICE,
+        Group.ENVIRONMENT,
+        "Size of the environment; fills the defaults of all other answers.",
+        "Development should be cheap and quick to remove, production should keep what it holds.",
+        "dev",
+        default=Preset.DEV.value,
+        choices=tuple(Preset),
+        variable=False,
+        asked=True,
+    ),
+    Field(
+        "cloud",
+        Kind.CHOICE,
+        Group.ENVIRONMENT,
+        "Where it is deployed: AWS, or the rehearsal cloud on this machine.",
+        "A rehearsal needs no account and costs nothing; everything else is the same.",
+        "aws",
+        default="aws",
+        choices=("aws", "rehearsal"),
+        variable=False,
+        asked=True,
+    ),
+    Field(
+        "project_name",
+        Kind.TEXT,
+        Group.ENVIRONMENT,
+        "First part of every name in AWS, 2 to 20 characters.",
+        "Bucket names are shared by all customers of AWS; the project tells ours apart.",
+        "autocorp",
+        default="autocorp",
+        checks=(rules.name,),
+        asked=True,
+    ),
+)
+
+ACCOUNT_FIELDS = (
+    Field(
+        "account_id",
+        Kind.TEXT,
+        Group.ACCOUNT,
+        "The AWS account, 12 digits.",
+        "Every call is checked against it, so that nothing is ever deployed into the wrong account.",
+        "123456789012",
+        checks=(rules.account_id,),
+        nullable=True,
+        asked=True,
+        only_cloud="aws",
+    ),
+    Field(
+        "region",
+        Kind.TEXT,
+        Group.ACCOUNT,
+        "The AWS region that everything is deployed to.",
+        "Data stays in one region; moving later means starting anew.",
+        "us-east-1",
+        default="us-east-1",
+        checks=(rules.region,),
+        asked=True,
+    ),
+    Field(
+        "aws_profile",
+        Kind.TEXT,
+        Group.ACCOUNT,
+        "Profile of the AWS configuration whose credentials are used.",
+        "Without it the SDK's usual search applies (environment, default profile, instance role).",
+        "autocorp-dev",
+        nullable=True,
+        variable=False,
+        asked=True,
+        only_cloud="aws",
+    ),
+    Field(
+        "aws_role_arn",
+        Kind.TEXT,
+        Group.ACCOUNT,
+        "Role to assume for everything that is done in AWS.",
+        "A deployment role keeps people's own rights small.",
+        "arn:aws:iam::123456789012:role/deployer",
+        checks=(rules.role_arn,),
+        nullable=True,
+        variable=False,
+        only_cloud="aws",
+    ),
+)
+
+SOURCE_FIELDS = (
+    Field(
+        "postgres_host",
+        Kind.TEXT,
+        Group.SOURCE,
+        "Host name or address of the PostgreSQL source.",
+        "Replication reads from it. A rehearsal without an answer uses a server of its own.",
+        "db.example.com",
+        checks=(rules.host,),
+        nullable=True,
+        asked=True,
+    ),
+    Field(
+        "postgres_port",
+        Kind.WHOLE,
+        Group.SOURCE,
+        "Port of the PostgreSQL source.",
+        "It goes into the secret that replication reads.",
+        5432,
+        default=5432,
+        checks=(rules.between(1, 65535, "(a TCP port)"),),
+    ),
+    Field(
+        "postgres_database",
+        Kind.TEXT,
+        Group.SOURCE,
+        "Database that holds the seven tables.",
+        "Replication connects to exactly one database.",
+        "autocorp",
+        default="autocorp",
+        checks=(rules.postgres_name,),
+        asked=True,
+    ),
+    Field(
+        "postgres_username",
+        Kind.TEXT,
+        Group.SOURCE,
+        "Role that replication logs in as; it needs REPLICATION and SELECT.",
+        "A role of its own can be taken away without touching anybody else. Its password is asked separately.",
+        "dms_replication",
+        default="dms_replication",
+        checks=(rules.postgres_name,),
+        asked=True,
+    ),
+)
+
+DATASYNC_FIELDS = (
+    Field(
+        "datasync_agent_arns",
+        Kind.LIST,
+        Group.DATASYNC,
+        "Activated DataSync agents, one to eight, that together serve every source location.",
+        "The wizard writes them here once it has activated an agent.",
+        ["arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0"],
+        default=[],
+        checks=(
+            rules.at_most(8, "agents"),
+            rules.each(
+                rules.matches(
+                    r"arn:aws[a-z-]*:datasync:[a-z0-9-]+:[0-9]{12}:agent/agent-[0-9a-z]{17}",
+                    "It is not the ARN of a DataSync agent.",
+                    "It looks like arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0",
+                )
+            ),
+        ),
+    ),
+    Field(
+        "datasync_agent_cidr_blocks",
+        Kind.LIST,
+        Group.DATASYNC,
+        "Addresses of the DataSync agents that use the interface endpoint.",
+        "Only they may reach that endpoint.",
+        ["10.20.0.5/32"],
+        default=[],
+        checks=(rules.each(rules.cidr(0, 32)),),
+    ),
+    Field(
+        "create_datasync_endpoint",
+        Kind.FLAG,
+        Group.DATASYNC,
+        "Whether DataSync gets an interface endpoint, so that the agent needs no way to public addresses.",
+        "Needed only where the agent may not reach the internet; it costs by the hour.",
+        False,
+        default=False,
+    ),
+)
+
+GLUE_FIELDS = (
+    Field(
+        "enable_glue_crawlers",
+        Kind.FLAG,
+        Group.GLUE,
+        "Whether the raw zone is crawled on a schedule (phase 2).",
+        "Crawlers make new raw files visible to Athena.",
+        True,
+        default=True,
+    ),
+    Field(
+        "glue_crawler_schedule",
+        Kind.TEXT,
+        Group.GLUE,
+        "When the crawlers run (phase 2), as an AWS cron expression in UTC.",
+        "Each run is billed by the minute; once a night is enough for looking around.",
+        "cron(0 2 * * ? *)",
+        default="cron(0 2 * * ? *)",
+        checks=(rules.cron,),
+    ),
+)
+
+STATE_FIELDS = (
+    Field(
+        "state_bucket",
+        Kind.TEXT,
+        Group.STATE,
+        "Bucket of Terraform's state, where it is not PROJECT-terraform-state-ACCOUNT-REGION.",
+        "An existing bucket can be adopted.",
+        "autocorp-terraform-state",
+        checks=(rules.bucket_name,),
+        nullable=True,
+        variable=False,
+    ),
+    Field(
+        "lock_table",
+        Kind.TEXT,
+        Group.STATE,
+        "DynamoDB table for locking beside the lock file in S3; none by default.",
+        "Only teams whose older tools still lock by a table need it.",
+        "terraform-locks",
+        checks=(
+            rules.matches(
+                r"[A-Za-z0-9_.-]{3,255}",
+                "A table name has 3 to 255 letters, digits, dots, underscores and hyphens.",
+                "For example: terraform-locks",
+            ),
+        ),
+        nullable=True,
+        variable=False,
+    ),
+)
+
+SCHEMA = Schema(
+    ENVIRONMENT_FIELDS
+    + ACCOUNT_FIELDS
+    + SOURCE_FIELDS
+    + NETWORK_FIELDS
+    + STORAGE_FIELDS
+    + SECURITY_FIELDS
+    + GLUE_FIELDS
+    + DATASYNC_FIELDS
+    + STATE_FIELDS
+)

@@ -1,0 +1,72 @@
+"""The three presets, and what each of them answers before anyone is asked.
+
+A preset fills defaults; it is not the environment's name (decisions.md 2). The same figures stand in
+`terraform/environments/PRESET.tfvars`, for people who run Terraform without the wizard; a test keeps both equal.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from autocorp_wizard.core.events import Json
+
+
+class Preset(StrEnum):
+    """A size of environment."""
+
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+    @property
+    def sentence(self) -> str:
+        """What the preset means, for the person who chooses."""
+        return _SENTENCES[self]
+
+
+_SENTENCES: Mapping[Preset, str] = {
+    Preset.DEV: "one developer's playground: cheap, short retention, destroyed with everything in it",
+    Preset.STAGING: "as production, smaller: what is tested here is what production gets",
+    Preset.PROD: "the real thing: long retention, nothing is deleted along with its bucket",
+}
+
+PRESETS: Mapping[Preset, Mapping[str, Json]] = {
+    Preset.DEV: {
+        "create_secretsmanager_endpoint": True,
+        "enable_s3_versioning": True,
+        "force_destroy": True,
+        "kms_deletion_window_days": 7,
+        "s3_access_logs_expiration_days": 14,
+        "s3_lifecycle_days": 0,
+        "s3_logs_expiration_days": 30,
+        "s3_noncurrent_version_days": 3,
+        "secret_recovery_window_days": 0,
+        "single_zone_endpoints": True,
+        "vpc_cidr": "10.60.0.0/22",
+    },
+    Preset.STAGING: {
+        "create_secretsmanager_endpoint": True,
+        "enable_s3_versioning": True,
+        "force_destroy": False,
+        "kms_deletion_window_days": 14,
+        "s3_access_logs_expiration_days": 30,
+        "s3_lifecycle_days": 90,
+        "s3_logs_expiration_days": 90,
+        "s3_noncurrent_version_days": 7,
+        "secret_recovery_window_days": 7,
+        "single_zone_endpoints": True,
+        "vpc_cidr": "10.61.0.0/22",
+    },
+    Preset.PROD: {
+        "create_secretsmanager_endpoint": True,
+        "enable_s3_versioning": True,
+        "force_destroy": False,
+        "kms_deletion_window_days": 30,
+        "s3_access_logs_expiration_days": 365,
+        "s3_lifecycle_days": 90,
+        "s3_logs_expiration_days": 365,
+        "s3_noncurrent_version_days": 30,
+        "secret_recovery_window_days": 30,
+        "single_zone_endpoints": False,
+        "vpc_cidr": "10.62.0.0/22",
+    },
+}
