@@ -182,10 +182,8 @@ class RunStore:
         end = last_event(files.journal)
         # A finished run is told by its last line; only a run without an end is folded (journals may be long).
         state = fold([end] if end and isinstance(end.event, RunFinished) else read_journal(files.journal))
-        if state.is_finished:
-            status = RunStatus(state.outcome)
-        else:
-            status = RunStatus.RUNNING if alive else RunStatus.LOST
+        without_end = RunStatus.RUNNING if alive else RunStatus.LOST
+        status = RunStatus(state.outcome) if state.is_finished else without_end
         return RunRecord(
             run=files.run,
             operation=request.operation,
