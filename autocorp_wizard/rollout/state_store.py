@@ -1,0 +1,171 @@
+"""The remote state of one environment as data, its lock, its backups, and the small objects that a team shares.
+
+Reads through S3's API, never through Terraform, so that looking takes no lock and needs no init.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Protocol, cast
+
+from autocorp_wizard.adapters.aws import CloudAccess
+from autocorp_wizard.adapters.aws_errors import CloudError
+from autocorp_wizard.core.bootstrap import StatePlace
+from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.events import StateBackedUp
+from autocorp_wizard.core.state_lock import LockInfo, lock_in_document
+from autocorp_wizard.core.statefile import RemoteState
+
+_CONFLICT: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+
+
+class _Body(Protocol):
+    def read(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A small object: its content and the tag that a conditional write compares."""
+
+    key: str
+    body: bytes
+    etag: str
+
+
+class ChangedMeanwhileError(WizardError):
+    """Somebody wrote the object between our reading and our writing."""
+
+
+class StateStore:
+    """Everything in the state bucket that belongs to one environment."""
+
+    def __init__(self, access: CloudAccess, place: StatePlace) -> None:
+        self.place: Final = place
+        self._access = access
+
+    @property
+    def location(self) -> str:
+        """The state's address for people."""
+        return f"s3://{self.place.bucket}/{self.place.key}"
+
+    def exists(self) -> bool:
+        """Whether there is a state object. Raises what AWS refuses."""
+        return self._size(self.place.key) is not None
+
+    def read(self) -> RemoteState | None:
+        """Return the state, None where there is none (no object or no bucket).
+
+        Raises STATE-UNREADABLE, and what AWS refuses.
+        """
+        found = self.get(self.place.key)
+        return RemoteState.parse(found.body) if found else None
+
+    def read_raw(self) -> bytes | None:
+        """Return the state file as it is, for `terraform state push` and for backups."""
+        found = self.get(self.place.key)
+        return found.body if found else None
+
+    def lock(self) -> LockInfo | None:
+        """Return who holds Terraform's lock file, None where nobody does.
+
+        Raises STATE-LOCK-UNREADABLE for a lock that names no id: it still locks.
+        """
+        found = self.get(self.place.lock_key)
+        if found is None:
+            return None
+        info = lock_in_document(found.body)
+        if info is None:
+            raise WizardError(
+                "STATE-LOCK-UNREADABLE",
+                f"There is a lock at s3://{self.place.bucket}/{self.place.lock_key}, but it does not say whose.",
+                why="It is not in the form that Terraform writes.",
+                next_step="Make sure that nobody runs Terraform on this environment, then delete that object.",
+            )
+        return info
+
+    def back_up(self, now: datetime) -> StateBackedUp | None:
+        """Copy the state to `backups/ENVIRONMENT/`, and return the event; None where there is no state yet.
+
+        The name carries time and serial, so that no backup replaces another one.
+        """
+        found = self.get(self.place.key)
+        if found is None:
+            return None
+        serial = RemoteState.parse(found.body).serial
+        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        key = f"{self.place.backup_prefix}{stamp}-serial-{serial}.tfstate"
+        self._put(key, found.body)
+        return StateBackedUp(location=f"s3://{self.place.bucket}/{key}", serial=serial)
+
+    def backups(self) -> tuple[str, ...]:
+        """Return the keys of the backups, oldest first."""
+        return tuple(sorted(self._keys(self.place.backup_prefix)))
+
+    def get(self, key: str) -> StoredObject | None:
+        """Return an object by its whole key, None where it (or the bucket) does not exist."""
+        try:
+            answer = self._access.call("s3", "get_object", Bucket=self.place.bucket, Key=key)
+            with self._access.plainly("s3"):
+                body = cast("_Body", answer["Body"]).read()
+        except CloudError as error:
+            if error.is_missing:
+                return None
+            raise
+        return StoredObject(key, body, str(answer.get("ETag", "")))
+
+    def shared(self) -> tuple[str, ...]:
+        """Return the names of what the team shares about this environment, without the prefix."""
+        prefix = self.place.shared_prefix
+        return tuple(sorted(key.removeprefix(prefix) for key in self._keys(prefix)))
+
+    def get_shared(self, name: str) -> StoredObject | None:
+        """Return an object under `wizard/ENVIRONMENT/`."""
+        return self.get(self.place.shared_prefix + name)
+
+    def put_shared(self, name: str, body: bytes, *, replacing: StoredObject | None = None) -> StoredObject:
+        """Write an object under `wizard/ENVIRONMENT/`: a new one, or in place of the one that was read.
+
+        Raises ChangedMeanwhileError (SHARED-CHANGED) where somebody else wrote it first; nothing is overwritten then.
+        """
+        key = self.place.shared_prefix + name
+        condition = {"IfMatch": replacing.etag} if replacing else {"IfNoneMatch": "*"}
+        try:
+            return self._put(key, body, **condition)
+        except CloudError as error:
+            # An object that was deleted meanwhile answers 404 to IfMatch.
+            if error.aws_code in _CONFLICT or error.status == 412 or (replacing and error.status == 404):
+                raise ChangedMeanwhileError(
+                    "SHARED-CHANGED",
+                    f"{name} of environment {self.place.environment} was changed by somebody else in the meantime.",
+                    next_step="Look at the new content, then run the command again.",
+                ) from error
+            raise
+
+    def _put(self, key: str, body: bytes, **condition: str) -> StoredObject:
+        encryption = (
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.place.kms_key_arn} if self.place.kms_key_arn else {}
+        )
+        answer = self._access.call(
+            "s3", "put_object", Bucket=self.place.bucket, Key=key, Body=body, **encryption, **condition
+        )
+        return StoredObject(key, body, str(answer.get("ETag", "")))
+
+    def _size(self, key: str) -> int | None:
+        try:
+            return int(str(self._access.call("s3", "head_object", Bucket=self.place.bucket, Key=key)["ContentLength"]))
+        except CloudError as error:
+            if error.is_missing:
+                return None
+            raise
+
+    def _keys(self, prefix: str) -> list[str]:
+        pages = self._access.pages("s3", "list_objects_v2", Bucket=self.place.bucket, Prefix=prefix)
+        try:
+            return [
+                str(each["Key"])
+                for page in pages
+                for each in cast("list[dict[str, object]]", page.get("Contents") or [])
+            ]
+        except CloudError as error:
+            if error.aws_code == "NoSuchBucket":
+                return []
+            raise
