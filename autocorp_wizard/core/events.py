@@ -349,7 +349,7 @@ class UnknownEvent(Event):
     fields: dict[str, Json]
 
 
-EVENTS: dict[str, type[Event]] = {cls.KIND: cls for cls in Event.__subclasses__() if cls is not UnknownEvent}
+EVENTS: dict[str, type[Event]] = {cls.KIND: cls for cls in Event.__subclasses__() if cls.KIND != "unknown"}
 
 _ENVELOPE_KEYS = ("v", "seq", "at", "run", "kind")
 
