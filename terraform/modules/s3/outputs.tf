@@ -1,0 +1,30 @@
+output "access_logs_bucket_arn" {
+  description = "ARN of the access-log bucket."
+  value       = aws_s3_bucket.access_logs.arn
+}
+
+output "access_logs_bucket_id" {
+  description = "Name of the access-log bucket."
+  value       = aws_s3_bucket.access_logs.id
+}
+
+output "lake_bucket_arn" {
+  description = "ARN of the lake's bucket."
+  value       = aws_s3_bucket.lake.arn
+}
+
+output "lake_bucket_id" {
+  description = "Name of the lake's bucket, once its versioning and its policy are in place: what is uploaded by way of this output gets a version and the right key."
+  value       = aws_s3_bucket.lake.id
+
+  depends_on = [
+    aws_s3_bucket_policy.lake,
+    aws_s3_bucket_server_side_encryption_configuration.lake,
+    aws_s3_bucket_versioning.lake,
+  ]
+}
+
+output "zone_prefixes" {
+  description = "Prefix of each zone, by its name."
+  value       = { for zone in local.zones : zone => "${zone}/" }
+}

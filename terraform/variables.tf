@@ -1,0 +1,560 @@
+variable "account_id" {
+  type        = string
+  description = "Account that this environment lives in; credentials of any other are refused. null takes the account of the credentials."
+  default     = null
+
+  validation {
+    condition     = var.account_id == null || can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account id has 12 digits, in quotes so that leading zeros stay."
+  }
+}
+
+variable "athena_analyst_principals" {
+  type        = set(string)
+  description = "ARNs or account ids that may assume the analyst role; without any the role is not made."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for principal in var.athena_analyst_principals : can(regex("^([0-9]{12}|arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(root|user/.+|role/.+|assumed-role/.+))$", principal))])
+    error_message = "Give account ids, or ARNs of users and roles; never a wildcard."
+  }
+}
+
+variable "availability_zones" {
+  type        = list(string)
+  description = "Zones of the two subnets; the first two of the region when empty. Changing them replaces the subnets."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.availability_zones) == 0 || (length(var.availability_zones) == 2 && length(distinct(var.availability_zones)) == 2 && alltrue([for zone in var.availability_zones : startswith(zone, var.region)]))
+    error_message = "Name two different zones of the region, or none."
+  }
+}
+
+variable "create_datasync_endpoint" {
+  type        = bool
+  description = "Whether DataSync gets an interface endpoint, so that the agent needs no way to public addresses."
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.create_datasync_endpoint || (length(var.datasync_agent_cidr_blocks) > 0 && (var.create_vpc || var.vpc_id != null))
+    error_message = "A DataSync endpoint needs datasync_agent_cidr_blocks (who may reach it) and a network (create_vpc or vpc_id)."
+  }
+}
+
+variable "create_dms_account_roles" {
+  type        = bool
+  description = "Whether this state owns dms-vpc-role and dms-cloudwatch-logs-role. They exist once per account: true for the first environment in an account, false for the others."
+  default     = true
+  nullable    = false
+}
+
+variable "create_s3_endpoint" {
+  type        = bool
+  description = "Whether S3 gets a gateway endpoint (free)."
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = !var.create_s3_endpoint || var.create_vpc || var.vpc_id == null || length(var.route_table_ids) > 0
+    error_message = "In an existing network the gateway endpoint needs route_table_ids; set create_s3_endpoint to false where one exists."
+  }
+}
+
+variable "create_secretsmanager_endpoint" {
+  type        = bool
+  description = "Whether Secrets Manager gets an interface endpoint; without it DMS needs NAT or an endpoint that exists."
+  default     = true
+  nullable    = false
+}
+
+variable "create_vpc" {
+  type        = bool
+  description = "Whether a network is made; false uses vpc_id, or no network at all."
+  default     = true
+  nullable    = false
+
+  validation {
+    condition     = !(var.create_vpc && var.vpc_id != null)
+    error_message = "Either create_vpc or vpc_id, not both."
+  }
+}
+
+variable "data_lake_bucket_name" {
+  type        = string
+  description = "Name of the lake's bucket; null makes PROJECT-datalake-ENVIRONMENT-ACCOUNT."
+  default     = null
+
+  validation {
+    condition     = var.data_lake_bucket_name == null || can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.data_lake_bucket_name))
+    error_message = "A bucket name has 3 to 63 lower-case letters, digits and hyphens; dots would break TLS."
+  }
+}
+
+variable "datasync_agent_arns" {
+  type        = list(string)
+  description = "Activated DataSync agents, one to eight, that together serve every source location; written by the wizard after activation."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.datasync_agent_arns) <= 8 && alltrue([for arn in var.datasync_agent_arns : can(regex("^arn:aws[a-z-]*:datasync:[a-z0-9-]+:[0-9]{12}:agent/agent-[0-9a-z]{17}$", arn))])
+    error_message = "Give up to eight ARNs such as arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0."
+  }
+}
+
+variable "datasync_agent_cidr_blocks" {
+  type        = list(string)
+  description = "Addresses of the DataSync agents that use the interface endpoint."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for block in var.datasync_agent_cidr_blocks : can(cidrhost(block, 0)) && !can(regex(":", block))])
+    error_message = "Give IPv4 blocks such as 10.20.0.5/32."
+  }
+}
+
+variable "enable_datasync" {
+  type        = bool
+  description = "Phase 4. This tree does not hold it yet, so true is refused rather than answered with nothing."
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.enable_datasync
+    error_message = "The datasync phase is not part of this tree yet; leave enable_datasync at false."
+  }
+}
+
+variable "enable_dms" {
+  type        = bool
+  description = "Phase 3. This tree does not hold it yet, so true is refused rather than answered with nothing."
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.enable_dms
+    error_message = "The dms phase is not part of this tree yet; leave enable_dms at false."
+  }
+}
+
+variable "enable_glue" {
+  type        = bool
+  description = "Phase 2. This tree does not hold it yet; the default is the one that it will have."
+  default     = true
+  nullable    = false
+}
+
+variable "enable_glue_crawlers" {
+  type        = bool
+  description = "Whether the raw zone is crawled on a schedule (phase 2)."
+  default     = true
+  nullable    = false
+}
+
+variable "enable_s3_versioning" {
+  type        = bool
+  description = "Whether overwritten and deleted objects are kept as noncurrent versions for a while."
+  default     = true
+  nullable    = false
+}
+
+variable "environment" {
+  type        = string
+  description = "Name of the environment; part of every name, so it never changes."
+  default     = "dev"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.environment)) && length(var.environment) <= 20
+    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen."
+  }
+}
+
+variable "force_destroy" {
+  type        = bool
+  description = "Whether destroy also deletes what the buckets hold. Off in production: turn it on in a plan of its own first."
+  default     = false
+  nullable    = false
+}
+
+variable "glue_crawler_schedule" {
+  type        = string
+  description = "When the crawlers run (phase 2), as an AWS cron expression in UTC."
+  default     = "cron(0 2 * * ? *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^cron\\([0-9*/,-]+ [0-9*/,-]+ [0-9*?/,LW-]+ [0-9A-Z*/,-]+ [0-9A-Z*?/,L#-]+ [0-9*/,-]+\\)$", var.glue_crawler_schedule)) && length(regexall("\\?", var.glue_crawler_schedule)) == 1
+    error_message = "Use cron(MINUTE HOUR DAY MONTH WEEKDAY YEAR) with a question mark for the day or for the weekday, for example cron(0 2 * * ? *)."
+  }
+}
+
+variable "kms_deletion_window_days" {
+  type        = number
+  description = "Days that the destroyed key stays recoverable."
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.kms_deletion_window_days >= 7 && var.kms_deletion_window_days <= 30 && floor(var.kms_deletion_window_days) == var.kms_deletion_window_days
+    error_message = "Give whole days from 7 to 30."
+  }
+}
+
+variable "postgres_cidr_blocks" {
+  type        = list(string)
+  description = "Where the source database may be; DMS may open connections there and nowhere else."
+  default     = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.postgres_cidr_blocks) > 0 && alltrue([for block in var.postgres_cidr_blocks : can(cidrhost(block, 0)) && !can(regex(":", block))])
+    error_message = "Give at least one IPv4 block such as 10.0.0.0/8."
+  }
+}
+
+variable "postgres_database" {
+  type        = string
+  description = "Name of the source database."
+  default     = "autocorp"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^|]{1,63}$", var.postgres_database))
+    error_message = "A PostgreSQL database name has 1 to 63 characters (and no bar, for our own sake)."
+  }
+}
+
+variable "postgres_host" {
+  type        = string
+  description = "Host of the source database, as DMS will see it; null while it is not known."
+  default     = null
+
+  validation {
+    condition     = var.postgres_host == null || can(regex("^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$", var.postgres_host))
+    error_message = "Give a host name or an IP address, without a scheme and without a port."
+  }
+}
+
+variable "postgres_password" {
+  type        = string
+  description = "Password of the source, given as TF_VAR_postgres_password when the counter changes; ephemeral, so it reaches neither plan nor state."
+  default     = null
+  sensitive   = true
+  ephemeral   = true
+
+  validation {
+    condition     = var.postgres_password == null || try(length(var.postgres_password) > 0, false)
+    error_message = "An empty password is not a password; leave the variable out instead."
+  }
+}
+
+variable "postgres_password_counter" {
+  type        = number
+  description = "0 = the secret has no value yet; count up, with the password at hand, to write it (again)."
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.postgres_password_counter >= 0 && floor(var.postgres_password_counter) == var.postgres_password_counter
+    error_message = "The counter is a whole number, 0 or more."
+  }
+
+  validation {
+    condition     = var.postgres_password_counter == 0 || var.postgres_host != null
+    error_message = "A secret with a value needs postgres_host: DMS reads the host from the secret."
+  }
+}
+
+variable "postgres_port" {
+  type        = number
+  description = "Port of the source database."
+  default     = 5432
+  nullable    = false
+
+  validation {
+    condition     = var.postgres_port >= 1 && var.postgres_port <= 65535 && floor(var.postgres_port) == var.postgres_port
+    error_message = "A port is a whole number from 1 to 65535."
+  }
+}
+
+variable "postgres_username" {
+  type        = string
+  description = "Role that DMS logs in as."
+  default     = "dms_replication"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^|]{1,63}$", var.postgres_username))
+    error_message = "A PostgreSQL role name has 1 to 63 characters (and no bar, for our own sake)."
+  }
+}
+
+variable "project_name" {
+  type        = string
+  description = "Name of the project; part of every name, so it never changes."
+  default     = "autocorp"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.project_name)) && length(var.project_name) <= 20
+    error_message = "Use 2 to 20 lower-case letters, digits and single hyphens, starting with a letter and not ending with a hyphen."
+  }
+}
+
+variable "region" {
+  type        = string
+  description = "Region of the environment."
+  default     = "us-east-1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region looks like us-east-1."
+  }
+}
+
+variable "route_table_ids" {
+  type        = list(string)
+  description = "Route tables of existing subnets, for the gateway endpoint."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for id in var.route_table_ids : can(regex("^rtb-[0-9a-f]+$", id))])
+    error_message = "A route table id looks like rtb-0123456789abcdef0."
+  }
+}
+
+variable "s3_abort_multipart_days" {
+  type        = number
+  description = "Days after which an unfinished multipart upload is removed."
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.s3_abort_multipart_days >= 1 && var.s3_abort_multipart_days <= 3650 && floor(var.s3_abort_multipart_days) == var.s3_abort_multipart_days
+    error_message = "Give whole days from 1 to 3650."
+  }
+}
+
+variable "s3_access_logs_expiration_days" {
+  type        = number
+  description = "Days after which access logs expire."
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.s3_access_logs_expiration_days >= 1 && var.s3_access_logs_expiration_days <= 3650 && floor(var.s3_access_logs_expiration_days) == var.s3_access_logs_expiration_days
+    error_message = "Give whole days from 1 to 3650."
+  }
+}
+
+variable "s3_cors_rules" {
+  type = list(object({
+    allowed_headers = optional(list(string), [])
+    allowed_methods = list(string)
+    allowed_origins = list(string)
+    expose_headers  = optional(list(string), [])
+    max_age_seconds = optional(number, 3000)
+  }))
+  description = "Cross-origin rules of the lake; none by default, since no browser reads it."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for rule in var.s3_cors_rules : length(rule.allowed_methods) > 0 && length(rule.allowed_origins) > 0 &&
+      alltrue([for method in rule.allowed_methods : contains(["GET", "HEAD", "PUT", "POST", "DELETE"], method)])
+    ])
+    error_message = "Each rule needs at least one origin and methods out of GET, HEAD, PUT, POST, DELETE."
+  }
+}
+
+variable "s3_encryption" {
+  type        = string
+  description = "How the lake is encrypted: SSE-KMS with the environment's key, or SSE-S3."
+  default     = "SSE-KMS"
+  nullable    = false
+
+  validation {
+    condition     = contains(["SSE-KMS", "SSE-S3"], var.s3_encryption)
+    error_message = "Use SSE-KMS or SSE-S3."
+  }
+}
+
+variable "s3_intelligent_tiering_zones" {
+  type        = set(string)
+  description = "Zones whose objects are put into Intelligent-Tiering; none by default."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for zone in var.s3_intelligent_tiering_zones : contains(["raw", "curated", "quarantine", "logs", "scripts"], zone)]) && !(contains(var.s3_intelligent_tiering_zones, "raw") && var.s3_lifecycle_days > 0)
+    error_message = "Zones are raw, curated, quarantine, logs, scripts; raw only with s3_lifecycle_days = 0, since it goes to Glacier otherwise."
+  }
+}
+
+variable "s3_lifecycle_days" {
+  type        = number
+  description = "Days after which objects under raw/ move to Glacier; 0 never."
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.s3_lifecycle_days >= 0 && var.s3_lifecycle_days <= 3650 && floor(var.s3_lifecycle_days) == var.s3_lifecycle_days
+    error_message = "Give whole days from 0 to 3650."
+  }
+}
+
+variable "s3_logs_expiration_days" {
+  type        = number
+  description = "Days after which objects under logs/ in the lake expire; 0 keeps them."
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = var.s3_logs_expiration_days >= 0 && var.s3_logs_expiration_days <= 3650 && floor(var.s3_logs_expiration_days) == var.s3_logs_expiration_days
+    error_message = "Give whole days from 0 to 3650."
+  }
+}
+
+variable "s3_noncurrent_version_days" {
+  type        = number
+  description = "Days after which overwritten or deleted versions outside raw/ expire."
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.s3_noncurrent_version_days >= 1 && var.s3_noncurrent_version_days <= 3650 && floor(var.s3_noncurrent_version_days) == var.s3_noncurrent_version_days
+    error_message = "Give whole days from 1 to 3650."
+  }
+}
+
+variable "s3_raw_noncurrent_version_days" {
+  type        = number
+  description = "Days after which overwritten or deleted versions under raw/ expire."
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.s3_raw_noncurrent_version_days >= 1 && var.s3_raw_noncurrent_version_days <= 3650 && floor(var.s3_raw_noncurrent_version_days) == var.s3_raw_noncurrent_version_days
+    error_message = "Give whole days from 1 to 3650."
+  }
+}
+
+variable "s3_replication" {
+  type = object({
+    account_id    = optional(string)
+    bucket_arn    = string
+    kms_key_arn   = optional(string)
+    region        = optional(string)
+    storage_class = optional(string, "STANDARD_IA")
+    zones         = optional(set(string), ["curated"])
+  })
+  description = "Copy of zones in another, versioned bucket (account_id when another account owns it); none by default."
+  default     = null
+
+  validation {
+    condition     = var.s3_replication == null || try(can(regex("^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]+$", var.s3_replication.bucket_arn)) && length(var.s3_replication.zones) > 0, false)
+    error_message = "bucket_arn is the ARN of a bucket, arn:aws:s3:::NAME, and zones names one zone or more."
+  }
+
+  validation {
+    condition     = var.s3_replication == null || var.enable_s3_versioning
+    error_message = "Replication needs enable_s3_versioning."
+  }
+
+  validation {
+    condition     = var.s3_replication == null || var.s3_encryption != "SSE-KMS" || try(var.s3_replication.kms_key_arn, null) != null
+    error_message = "Objects under SSE-KMS are replicated only with a kms_key_arn at the destination."
+  }
+}
+
+variable "s3_tmp_expiration_days" {
+  type        = number
+  description = "Days after which objects under tmp/ expire."
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.s3_tmp_expiration_days >= 1 && var.s3_tmp_expiration_days <= 3650 && floor(var.s3_tmp_expiration_days) == var.s3_tmp_expiration_days
+    error_message = "Give whole days from 1 to 3650."
+  }
+}
+
+variable "secret_recovery_window_days" {
+  type        = number
+  description = "Days that a deleted secret stays recoverable, and its name taken: 0 (gone at once) or 7 to 30."
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.secret_recovery_window_days == 0 || (var.secret_recovery_window_days >= 7 && var.secret_recovery_window_days <= 30 && floor(var.secret_recovery_window_days) == var.secret_recovery_window_days)
+    error_message = "Secrets Manager takes 0, or 7 to 30 whole days."
+  }
+}
+
+variable "single_zone_endpoints" {
+  type        = bool
+  description = "Whether interface endpoints stand in one zone only: half the price, no redundancy."
+  default     = false
+  nullable    = false
+}
+
+variable "subnet_ids" {
+  type        = list(string)
+  description = "Existing subnets, in two zones at least."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "A subnet id looks like subnet-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = var.vpc_id == null ? length(var.subnet_ids) == 0 : length(distinct(var.subnet_ids)) >= 2
+    error_message = "vpc_id needs two subnets or more, and subnet_ids are for an existing network only."
+  }
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Further tags on everything."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setintersection(keys(var.tags), ["Environment", "ManagedBy", "Name", "Project"])) == 0 && length(var.tags) <= 40
+    error_message = "Environment, ManagedBy, Name and Project are set by this configuration; at most 40 further tags."
+  }
+}
+
+variable "vpc_cidr" {
+  type        = string
+  description = "Addresses of the network that is made; must not overlap the source's."
+  default     = "10.60.0.0/22"
+  nullable    = false
+
+  validation {
+    condition     = can(cidrhost(var.vpc_cidr, 0)) && can(regex("/(1[6-9]|2[0-4])$", var.vpc_cidr))
+    error_message = "Give an IPv4 block from /16 to /24."
+  }
+}
+
+variable "vpc_id" {
+  type        = string
+  description = "Existing network to use instead of making one."
+  default     = null
+
+  validation {
+    condition     = var.vpc_id == null || can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
+    error_message = "A network id looks like vpc-0123456789abcdef0."
+  }
+}
