@@ -22,7 +22,7 @@ FILE_SCHEMA = "autocorp-wizard/environment/"
 FILE_VERSION = 1
 
 # The account that the emulator answers for; a rehearsal never asks for one.
-REHEARSAL_ACCOUNT = "123456789012"
+REHEARSAL_ACCOUNT = "999999999999"
 
 REHEARSALS: Mapping[Preset, str] = {
     Preset.DEV: "rehearsal",

@@ -46,12 +46,14 @@ class Admission:
 def _given_out(call: AwsCall) -> str | None:
     """Return the ARN of the user or role whose key the emulated IAM or STS gave out."""
     # Looked up only where the emulated services are loaded: before that they cannot have given out a key.
-    iam, sts = sys.modules.get("moto.iam.models"), sys.modules.get("moto.sts.models")
+    # A service that another thread is loading right now has no backends yet.
+    iam = getattr(sys.modules.get("moto.iam.models"), "iam_backends", None)
+    sts = getattr(sys.modules.get("moto.sts.models"), "sts_backends", None)
     if iam is not None:
-        user = iam.iam_backends[ACCOUNT_ID]["aws"].get_user_from_access_key_id(call.access_key_id)
+        user = iam[ACCOUNT_ID]["aws"].get_user_from_access_key_id(call.access_key_id)
         if user is not None:
             return str(user.arn)
     if sts is None:
         return None
-    role = sts.sts_backends[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(call.access_key_id)
+    role = sts[ACCOUNT_ID]["aws"].get_assumed_role_from_access_key(call.access_key_id)
     return str(role.role_arn) if role is not None and role.session_token == call.session_token else None

@@ -46,7 +46,7 @@ def test_a_rehearsal_of_every_preset_is_sound_and_touches_no_operator_identity(p
     assert environment.cloud is Cloud.REHEARSAL
     assert environment.source_is_built_in
     assert (environment.aws_profile, environment.aws_role_arn) == ("", "")
-    assert environment.variables["account_id"] == "123456789012"
+    assert environment.variables["account_id"] == "999999999999"
 
 
 def test_a_rehearsal_that_names_a_host_uses_that_source():

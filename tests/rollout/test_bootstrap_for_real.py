@@ -1,0 +1,90 @@
+"""What bootstrap makes is what Terraform's S3 backend can work with, on the rehearsal cloud as on a real account."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from autocorp_wizard.adapters.aws import CloudAccess
+from autocorp_wizard.adapters.aws_errors import CloudError
+from autocorp_wizard.core.bootstrap import StatePlace
+from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.rehearsal.address import FOREIGN_ACCOUNT_ID, CloudAddress
+from autocorp_wizard.rollout.bootstrap import backend_config, bootstrap
+from autocorp_wizard.rollout.state_store import StateStore
+
+pytestmark = pytest.mark.slow
+
+CONFIGURATION = """
+terraform {
+  backend "s3" {}
+}
+resource "terraform_data" "thing" { input = "kept" }
+output "thing" { value = terraform_data.thing.output }
+"""
+
+
+def access(cloud: CloudAddress, account: str | None = None) -> CloudAccess:
+    return CloudAccess(cloud.environment(), cloud.region, account or cloud.account_id)
+
+
+def environment(name: str, **given: str) -> Environment:
+    return Environment(name, {"cloud": "rehearsal"} | given)
+
+
+def terraform(directory: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    settings = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "TF_INPUT": "0", "NO_PROXY": "127.0.0.1"}
+    return subprocess.run(
+        ["terraform", *arguments],
+        cwd=directory,
+        env=kept | settings | dict(variables),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def backend_arguments(environment: Environment) -> list[str]:
+    return [
+        f"-backend-config={key}={json.dumps(value).strip(chr(34))}"
+        for key, value in backend_config(environment).items()
+    ]
+
+
+@pytest.mark.parametrize("lock_table", ["", "terraform-locks"])
+def test_terraform_keeps_its_state_where_bootstrap_says(cloud: CloudAddress, tmp_path: Path, lock_table: str) -> None:
+    given = {"state_bucket": f"state-{tmp_path.name.lower().replace('_', '-')[-30:].strip('-')}"}
+    env = environment("dev", **given, **({"lock_table": lock_table} if lock_table else {}))
+    way = access(cloud)
+    assert bootstrap(env, way, record=lambda _: None).holds
+    (tmp_path / "main.tf").write_text(CONFIGURATION)
+    variables = way.terraform_environment()
+
+    initialised = terraform(tmp_path, variables, "init", "-no-color", *backend_arguments(env))
+    assert initialised.returncode == 0, initialised.stderr
+    applied = terraform(tmp_path, variables, "apply", "-no-color", "-auto-approve")
+    assert applied.returncode == 0, applied.stderr
+
+    store = StateStore(way, StatePlace.of(env))
+    state = store.read()
+    assert state is not None
+    assert [resource.address for resource in state.resources] == ["terraform_data.thing"]
+    assert state.outputs == {"thing": "kept"}
+    assert store.lock() is None
+    assert not (tmp_path / "terraform.tfstate").exists()
+    again = bootstrap(env, way, record=lambda _: None)
+    assert {row.outcome.value for row in again.rows} == {"ok"}
+
+
+def test_a_bucket_of_another_account_is_foreign(cloud: CloudAddress, tmp_path: Path) -> None:
+    env = environment("foreign", state_bucket="state-of-somebody-else")
+    assert bootstrap(env, access(cloud), record=lambda _: None).holds
+    # The same bucket, seen by somebody who expects it in an account of their own.
+    with pytest.raises(CloudError) as caught:
+        StateStore(access(cloud, FOREIGN_ACCOUNT_ID), StatePlace.of(env)).get("x")
+    assert caught.value.status == 403
