@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from autocorp_wizard.rehearsal.address import CloudAddress
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
 
 
 class ClientFor(Protocol):
@@ -31,6 +32,22 @@ def cloud_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def cloud(cloud_home: Path) -> CloudAddress:
     """The session's cloud: started on first use, shared, so use names of your own."""
     return RehearsalCloud(cloud_home).ensure()
+
+
+@pytest.fixture(scope="session")
+def source(cloud_home: Path) -> Iterator[SourceAddress]:
+    """The session's source database with 500 orders: shared, so leave the rows as they are."""
+    database = SourceDatabase(cloud_home, rows=500)
+    yield database.ensure()
+    database.remove()
+
+
+@pytest.fixture
+def own_source(tmp_path: Path) -> Iterator[SourceDatabase]:
+    """A source database that nobody else uses, not started yet and removed afterwards."""
+    database = SourceDatabase(tmp_path / "own-home", rows=60)
+    yield database
+    database.remove()
 
 
 @pytest.fixture

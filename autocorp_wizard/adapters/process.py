@@ -6,6 +6,7 @@ A child in a session of its own gets no Ctrl-C from the terminal: whoever wants 
 import asyncio
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -137,10 +138,51 @@ def capture_briefly(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], t
     )
 
 
+def run(
+    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float, account: str | None = None
+) -> Completed:
+    """Run `argv` to its end without an event loop; `account` is whom to run it as, where we are root."""
+    try:
+        ended = subprocess.run(
+            list(argv),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            start_new_session=True,
+            umask=0o077,
+            check=False,
+            user=account,
+            group=_group_of(account),
+            extra_groups=None if account is None else (),
+        )
+    except OSError as error:
+        raise _cannot_start(argv, error) from error
+    except subprocess.TimeoutExpired as error:
+        raise WizardError(
+            "PROCESS-TIMEOUT",
+            f"{Path(argv[0]).name} did not end within {timeout:.0f} s.",
+            next_step="See what keeps this machine busy, then run the command again.",
+        ) from error
+    return Completed(
+        tuple(argv), ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace")
+    )
+
+
 def spawn_detached(
-    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path, pass_fds: Sequence[int] = ()
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    log: Path,
+    pass_fds: Sequence[int] = (),
+    account: str | None = None,
 ) -> int:
-    """Start a process that outlives this one and return its process id; its output goes to `log` (mode 0600)."""
+    """Start a process that outlives this one and return its process id; its output goes to `log` (mode 0600).
+
+    `account` is whom to run it as, where we are root.
+    """
     with _private(log) as out:
         try:
             process = subprocess.Popen(
@@ -153,12 +195,19 @@ def spawn_detached(
                 start_new_session=True,
                 pass_fds=tuple(pass_fds),
                 umask=0o077,
+                user=account,
+                group=_group_of(account),
+                extra_groups=None if account is None else (),
             )
         except OSError as error:
             raise _cannot_start(argv, error) from error
     # It is meant to outlive us: nobody waits for it, and the interpreter need not warn about that.
     process.returncode = 0
     return process.pid
+
+
+def _group_of(account: str | None) -> int | None:
+    return None if account is None else pwd.getpwnam(account).pw_gid
 
 
 @contextlib.contextmanager

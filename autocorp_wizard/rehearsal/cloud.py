@@ -22,6 +22,7 @@ from autocorp_wizard.rehearsal import memory
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION, CloudAddress
 from autocorp_wizard.rehearsal.layout import RehearsalHome, write_private
 from autocorp_wizard.rehearsal.processes import ProcessMark, end, is_alive, mark_of
+from autocorp_wizard.rehearsal.source import SourceDatabase
 from autocorp_wizard.rehearsal.tls import Authority
 
 IDLE_SECONDS: Final = 2 * 60 * 60
@@ -43,6 +44,7 @@ class RehearsalCloud:
     def __init__(self, home: Path, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._home = RehearsalHome(home.absolute() / "rehearsal")
         self._idle_seconds = idle_seconds
+        self._source = SourceDatabase(home)
 
     def find(self) -> CloudAddress | None:
         """Return the running cloud, None if none runs (or what runs does not answer)."""
@@ -75,7 +77,8 @@ class RehearsalCloud:
             ) from cause
 
     def stop(self) -> bool:
-        """End the cloud after it has saved its state; say whether one ran."""
+        """End the cloud after it has saved its state, and its PostgreSQL; say whether the cloud ran."""
+        self._source.stop()
         record = self._read_record()
         if record is None:
             return False
@@ -84,8 +87,9 @@ class RehearsalCloud:
         return ran
 
     def reset(self) -> None:
-        """End the cloud and its PostgreSQL, and forget everything; the certificates stay."""
+        """End the cloud and its PostgreSQL, and forget everything; certificates, keys and port stay."""
         self.stop()
+        self._source.remove()
         shutil.rmtree(self._home.memory.parent, ignore_errors=True)
 
     def control_token(self) -> str:

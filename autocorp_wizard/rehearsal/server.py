@@ -137,6 +137,7 @@ class _Server:
                 self._try_to_save()
             if self._pulse.is_idle():
                 reason = "idle"
+                self._end_source()
                 break
         self._listener.shutdown()
         self._listener.server_close()
@@ -144,6 +145,12 @@ class _Server:
         self._home.record.unlink(missing_ok=True)
         _LOG.info("ended: %s", reason)
         return 0 if saved else 3
+
+    def _end_source(self) -> None:
+        """End the PostgreSQL of this home as well: nobody else will."""
+        from autocorp_wizard.rehearsal.source import SourceDatabase
+
+        SourceDatabase(self._home.root.parent).stop()
 
     def _try_to_save(self) -> bool:
         try:

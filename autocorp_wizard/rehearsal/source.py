@@ -1,0 +1,290 @@
+"""The rehearsal's source database: a PostgreSQL of our own with the AutoCorp tables, filled and ready to replicate."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.rehearsal import source_cluster
+from autocorp_wizard.rehearsal.layout import write_private
+from autocorp_wizard.rehearsal.processes import ProcessMark, is_alive
+from autocorp_wizard.rehearsal.source_binaries import Binaries, find_binaries
+from autocorp_wizard.rehearsal.source_cluster import HOST, SUPERUSER, Place
+from autocorp_wizard.rehearsal.source_rows import DEFAULT_ORDERS, generate
+from autocorp_wizard.rehearsal.source_schema import DDL, SERIAL_KEYS
+from autocorp_wizard.rehearsal.tls import Authority
+
+DATABASE: Final = "autocorp"
+REPLICATION_USER: Final = "dms_replication"
+INSPECTOR_USER: Final = "dms_inspector"
+DEFAULT_SEED: Final = 20210607
+
+_GRANTS: Final[tuple[LiteralString, ...]] = (
+    "GRANT USAGE ON SCHEMA public TO dms_replication, dms_inspector",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO dms_replication, dms_inspector",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO dms_replication, dms_inspector",
+    "GRANT pg_monitor TO dms_inspector",
+    "ALTER ROLE dms_inspector SET default_transaction_read_only = on",
+    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+    "REVOKE TEMPORARY ON DATABASE autocorp FROM PUBLIC",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAddress:
+    """A running source database. Passwords lie in files of mode 0600 below `passwords`."""
+
+    host: str
+    port: int
+    database: str
+    replication_user: str
+    inspector_user: str
+    ca_bundle: Path
+    passwords: Path
+    pid: int
+
+    def password_of(self, user: str) -> str:
+        """Return the password of one of the roles (`postgres` is the superuser)."""
+        return (self.passwords / user).read_text().strip()
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    place: Place
+    port: int
+    mark: ProcessMark | None
+    filled: bool
+    major: int
+    rows: int
+    seed: int
+
+
+class SourceDatabase:
+    """The source of one wizard home; `rows` counts orders, the other tables follow from them."""
+
+    def __init__(self, home: Path, *, rows: int = DEFAULT_ORDERS, seed: int = DEFAULT_SEED) -> None:
+        self._root = home.absolute() / "rehearsal"
+        self._record = self._root / "source.json"
+        self._rows = rows
+        self._seed = seed
+
+    def find(self) -> SourceAddress | None:
+        """Return the running source, None if none runs or it does not let us in."""
+        record = self._read()
+        if record is None or not record.filled or record.mark is None or not is_alive(record.mark):
+            return None
+        address = self._address(record.port, record.mark.pid)
+        try:
+            self._connect(address, INSPECTOR_USER, DATABASE).close()
+        except (psycopg.OperationalError, OSError):
+            return None
+        return address
+
+    def ensure(self, say: Callable[[str], None] = _silent) -> SourceAddress:
+        """Return the running source, made and started if need be. Raises WizardError if that cannot be done."""
+        found = self.find()
+        if found is not None:
+            return found
+        try:
+            for directory in (self._root, self._passwords):
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._alone():
+                return self.find() or self._start(say)
+        except (OSError, psycopg.Error) as cause:
+            raise WizardError(
+                "REHEARSAL-SOURCE",
+                "The rehearsal's source database could not be prepared.",
+                why=f"{type(cause).__name__}: {str(cause).strip()}.",
+                next_step="Make room on the disk; `autocorp-wizard rehearse --reset` starts over.",
+            ) from cause
+
+    def stop(self) -> bool:
+        """End the server, keep its rows; say whether it ran."""
+        record = self._read()
+        return record is not None and record.mark is not None and source_cluster.stop(record.mark)
+
+    def place(self) -> Place:
+        """Return where the cluster lies. Raises WizardError if there is none."""
+        record = self._read()
+        if record is None:
+            raise WizardError(
+                "REHEARSAL-NO-SOURCE",
+                "There is no source database yet.",
+                next_step="Start one with `autocorp-wizard rehearse`.",
+            )
+        return record.place
+
+    def remove(self) -> None:
+        """End the server and delete its rows and passwords."""
+        record = self._read()
+        self.stop()
+        if record is not None:
+            source_cluster.remove(record.place)
+        self._record.unlink(missing_ok=True)
+        for path in self._passwords.glob("*"):
+            path.unlink(missing_ok=True)
+
+    def _start(self, say: Callable[[str], None]) -> SourceAddress:
+        binaries = find_binaries()
+        known = self._read()
+        if known is not None and known.mark is not None:
+            # It runs but does not let us in, or it is dead already.
+            source_cluster.stop(known.mark)
+        if known is not None and known.filled:
+            return self._start_again(known, binaries, say)
+        if known is not None:
+            # An earlier attempt was cut short before its rows were complete.
+            source_cluster.remove(known.place)
+        return self._create(binaries, say)
+
+    def _start_again(self, known: _Record, binaries: Binaries, say: Callable[[str], None]) -> SourceAddress:
+        if known.major != binaries.major:
+            raise WizardError(
+                "REHEARSAL-POSTGRES-VERSION",
+                f"The rehearsal's source was made by PostgreSQL {known.major}, found is {binaries.major}.",
+                why="A server cannot read the files of another major version.",
+                next_step=f"Install PostgreSQL {known.major} again, or `autocorp-wizard rehearse --reset`.",
+            )
+        if (known.rows, known.seed) != (self._rows, self._seed):
+            say(f"The source keeps its {known.rows:,} orders (seed {known.seed}); --reset makes a new one.")
+        if known.place.data.is_dir():
+            source_cluster.renew_certificate(known.place, Authority(self._root / "tls").ensure("source"))
+        return self._run(known, binaries, say)
+
+    def _create(self, binaries: Binaries, say: Callable[[str], None]) -> SourceAddress:
+        say(f"Setting up PostgreSQL {binaries.major} with {self._rows:,} orders")
+        (self._root / "tls").mkdir(mode=0o700, exist_ok=True)
+        for user in (SUPERUSER, REPLICATION_USER, INSPECTOR_USER):
+            write_private(self._passwords / user, secrets.token_urlsafe(24).encode())
+        place = source_cluster.find_place(self._root)
+        record = _Record(place, 0, None, False, binaries.major, self._rows, self._seed)
+        self._write(record)
+        certificates = Authority(self._root / "tls").ensure("source")
+        source_cluster.create(place, binaries, (self._passwords / SUPERUSER).read_text(), certificates)
+        return self._run(record, binaries, say)
+
+    def _run(self, record: _Record, binaries: Binaries, say: Callable[[str], None]) -> SourceAddress:
+        log = self._root / "source-errors.log"
+        mark, port = source_cluster.start(record.place, binaries, wanted_port=record.port, log=log)
+        address = self._address(port, mark.pid)
+        started = _Record(record.place, port, mark, record.filled, record.major, record.rows, record.seed)
+        self._write(started)
+        if not record.filled:
+            self._fill(address)
+            self._write(_Record(record.place, port, mark, True, record.major, record.rows, record.seed))
+        say(f"The source database answers at {HOST}:{port}, database {DATABASE}")
+        return address
+
+    def _fill(self, address: SourceAddress) -> None:
+        with self._connect(address, SUPERUSER, "postgres") as admin:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+            for user, attributes in (
+                (REPLICATION_USER, sql.SQL("LOGIN REPLICATION CONNECTION LIMIT 20")),
+                (INSPECTOR_USER, sql.SQL("LOGIN CONNECTION LIMIT 10")),
+            ):
+                # Only the verifier is sent, so that no log of the server can hold the password.
+                verifier = admin.pgconn.encrypt_password(
+                    address.password_of(user).encode(), user.encode(), b"scram-sha-256"
+                ).decode()
+                admin.execute(
+                    sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(
+                        sql.Identifier(user), attributes, sql.Literal(verifier)
+                    )
+                )
+        with self._connect(address, SUPERUSER, DATABASE) as owner:
+            owner.autocommit = False
+            with owner.transaction():
+                owner.execute(DDL)
+                for table in generate(self._rows, self._seed):
+                    columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
+                    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.table), columns)
+                    with owner.cursor().copy(into) as copy:
+                        for row in table.rows:
+                            copy.write_row(row)
+                for name, key in SERIAL_KEYS.items():
+                    owner.execute(
+                        sql.SQL("SELECT setval(pg_get_serial_sequence({}, {}), max({})) FROM {}").format(
+                            sql.Literal(name), sql.Literal(key), sql.Identifier(key), sql.Identifier(name)
+                        )
+                    )
+                for grant in _GRANTS:
+                    owner.execute(grant)
+            owner.autocommit = True
+            owner.execute("ANALYZE")
+
+    @staticmethod
+    def _connect(address: SourceAddress, user: str, database: str) -> psycopg.Connection:
+        return psycopg.connect(
+            host=address.host,
+            port=address.port,
+            dbname=database,
+            user=user,
+            password=address.password_of(user),
+            sslmode="verify-full",
+            sslrootcert=str(address.ca_bundle),
+            connect_timeout=5,
+            autocommit=True,
+            # Nothing of the operator's own PostgreSQL set-up is read.
+            passfile=os.devnull,
+            sslcert="",
+            sslkey="",
+            application_name="autocorp-wizard rehearsal",
+        )
+
+    @property
+    def _passwords(self) -> Path:
+        return self._root / "source-passwords"
+
+    def _address(self, port: int, pid: int) -> SourceAddress:
+        ca = Authority(self._root / "tls").ca
+        return SourceAddress(HOST, port, DATABASE, REPLICATION_USER, INSPECTOR_USER, ca, self._passwords, pid)
+
+    def _read(self) -> _Record | None:
+        try:
+            found = json.loads(self._record.read_text())
+            mark = found["mark"]
+            return _Record(
+                place=Place(Path(found["base"]), found["account"]),
+                port=int(found["port"]),
+                mark=None if mark is None else ProcessMark(int(mark["pid"]), mark["started"], mark["boot"]),
+                filled=bool(found["filled"]),
+                major=int(found["major"]),
+                rows=int(found["rows"]),
+                seed=int(found["seed"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _write(self, record: _Record) -> None:
+        document = {
+            "schema": "autocorp-wizard/rehearsal-source/1",
+            "base": str(record.place.base),
+            "account": record.place.account,
+            "port": record.port,
+            "mark": None if record.mark is None else record.mark.as_document(),
+            "filled": record.filled,
+            "major": record.major,
+            "rows": record.rows,
+            "seed": record.seed,
+        }
+        write_private(self._record, json.dumps(document).encode())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        descriptor = os.open(self._root / "source.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
