@@ -23,7 +23,11 @@ class ResourceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceState:
-    """One resource in this run. Times are the journal's; `seconds` is Terraform's own figure once it is known."""
+    """One resource in this run. Times are the journal's; `seconds` is Terraform's own figure once it is known.
+
+    `planned` is False for what Terraform touched without a plan of ours that named it. `half` is the half of a
+    replacement that is over (delete or create, whichever came first), `half_seconds` what it took.
+    """
 
     address: str
     action: str
@@ -37,6 +41,9 @@ class ResourceState:
     seconds: float = 0.0
     id_key: str = ""
     id_value: str = ""
+    planned: bool = True
+    half: str = ""
+    half_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,48 +215,37 @@ class RunState:
             return  # data sources read during an apply are no planned change and would spoil the count
         known = self.resources.get(event.address)
         if known is None:
-            known = ResourceState(event.address, event.action, ResourceStatus.WAITING)
+            known = ResourceState(event.address, event.action, ResourceStatus.WAITING, planned=False)
+        if known.status in (ResourceStatus.DONE, ResourceStatus.FAILED) or not _is_part_of(known, event.action):
+            # What is over stays over: a count that was shown is never taken back. And a delete that was not planned
+            # is of an old object that an interrupted replacement left under the same address.
+            return
         if isinstance(event, ev.ResourceProgressed):
             self.resources[event.address] = replace(known, seconds=event.seconds)
             return
         kind = event.resource_type or known.resource_type
         if isinstance(event, ev.ResourceStarted):
-            if known.status in (ResourceStatus.DONE, ResourceStatus.FAILED):
-                self._uncount(known.status)
             self.running[event.address] = None
             self.resources[event.address] = replace(
                 known, status=ResourceStatus.RUNNING, resource_type=kind, started_at=at, seconds=0.0
             )
             return
         self.running.pop(event.address, None)
-        if known.status in (ResourceStatus.DONE, ResourceStatus.FAILED):
-            self._uncount(known.status)
+        over = replace(known, resource_type=kind, finished_at=at, seconds=known.half_seconds + event.seconds)
         if isinstance(event, ev.ResourceFailed):
             self.failed += 1
+            self.resources[event.address] = replace(over, status=ResourceStatus.FAILED)
+            return
+        if event.action != ev.Action.DELETE or known.action == ev.Action.DELETE:
+            over = replace(over, id_key=event.id_key, id_value=event.id_value)
+        # A replacement ends twice, in either order; after its first half it waits for the other one.
+        if known.action == ev.Action.REPLACE and known.half in ("", event.action):
             self.resources[event.address] = replace(
-                known, status=ResourceStatus.FAILED, resource_type=kind, finished_at=at, seconds=event.seconds
+                over, status=ResourceStatus.WAITING, half=event.action, half_seconds=over.seconds
             )
             return
-        # A replacement ends twice: its first half (delete) leaves the change running.
-        if known.action == ev.Action.REPLACE and event.action == ev.Action.DELETE:
-            self.resources[event.address] = replace(known, status=ResourceStatus.WAITING)
-            return
         self.done += 1
-        self.resources[event.address] = replace(
-            known,
-            status=ResourceStatus.DONE,
-            resource_type=kind,
-            finished_at=at,
-            seconds=event.seconds,
-            id_key=event.id_key,
-            id_value=event.id_value,
-        )
-
-    def _uncount(self, status: ResourceStatus) -> None:
-        if status is ResourceStatus.DONE:
-            self.done -= 1
-        else:
-            self.failed -= 1
+        self.resources[event.address] = replace(over, status=ResourceStatus.DONE)
 
     def _finish_step(self, event: ev.StepFinished) -> None:
         for index in range(len(self.steps) - 1, -1, -1):
@@ -264,6 +260,10 @@ class RunState:
             if command.argv == event.argv and command.exit_code is None:
                 self.commands[index] = replace(command, exit_code=event.exit_code, seconds=event.seconds)
                 return
+
+
+def _is_part_of(resource: ResourceState, action: str) -> bool:
+    return action != ev.Action.DELETE or resource.action in (ev.Action.DELETE, ev.Action.REPLACE)
 
 
 def fold(envelopes: Iterable[ev.Envelope]) -> RunState:
