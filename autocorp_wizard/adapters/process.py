@@ -170,6 +170,21 @@ def run(
     )
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process with this id exists and has not ended; one that nobody waited for counts as ended."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        # The state stands behind the name, which is in parentheses and may hold anything.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return True
+
+
 def spawn_detached(
     argv: Sequence[str],
     *,

@@ -1,28 +1,44 @@
 """The hand that writes a run's journal: everything that happens in a run goes through here, redacted, in order."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from autocorp_wizard.adapters.journal import JournalWriter
 from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.core.errors import InterruptedByUser, WizardError
 from autocorp_wizard.core.events import CancelRequested, Envelope, Event, StepFinished, StepStarted
+from autocorp_wizard.core.redaction import Redactor
 
 
-class EventRedactor(Protocol):
-    """Takes secrets out of an event."""
+class Discretion:
+    """The secrets of one runner process, and the redactor that knows them; a secret may be learnt on the way."""
 
-    def event(self, event: Event) -> Event: ...
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = frozenset(secret for secret in secrets if secret)
+        self._redactor = Redactor(self._secrets)
+
+    def learn(self, secret: str) -> None:
+        """From now on this secret is taken out as well."""
+        if secret and secret not in self._secrets:
+            self._secrets |= {secret}
+            self._redactor = Redactor(self._secrets)
+
+    def text(self, text: str) -> str:
+        """Return the text without secrets."""
+        return self._redactor.text(text)
+
+    def event(self, event: Event) -> Event:
+        """Return the event without secrets."""
+        return self._redactor.event(event)
 
 
 class Recorder:
     """Writes events of one run and hears the wishes of people for it."""
 
-    def __init__(self, files: RunFiles, redactor: EventRedactor, *, parent: "Recorder | None" = None) -> None:
+    def __init__(self, files: RunFiles, discretion: Discretion, *, parent: "Recorder | None" = None) -> None:
         self.files = files
-        self.redactor = redactor
+        self.discretion = discretion
         self._writer = JournalWriter(files.journal, files.run)
         self._parent = parent
         self._cancel_seen = ""
@@ -34,9 +50,11 @@ class Recorder:
 
     def record(self, event: Event) -> Envelope:
         """Write one event."""
-        return self._writer.append(self.redactor.event(event))
+        return self._writer.append(self.discretion.event(event))
 
-    __call__ = record
+    def note(self, event: Event) -> None:
+        """Write one event, for callers that have no use for its place."""
+        self.record(event)
 
     def sync(self) -> None:
         """Make the journal survive a power cut."""

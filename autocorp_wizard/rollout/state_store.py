@@ -47,6 +47,16 @@ class StateStore:
         """The state's address for people."""
         return f"s3://{self.place.bucket}/{self.place.key}"
 
+    def bucket_exists(self) -> bool:
+        """Whether there is a bucket for the state. Raises what AWS refuses (a foreign bucket too)."""
+        try:
+            self._access.call("s3", "head_bucket", Bucket=self.place.bucket)
+        except CloudError as error:
+            if error.is_missing:
+                return False
+            raise
+        return True
+
     def exists(self) -> bool:
         """Whether there is a state object. Raises what AWS refuses."""
         return self._size(self.place.key) is not None

@@ -1,0 +1,117 @@
+"""Applying a plan that was approved: exactly that plan, once, with the state backed up before."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from autocorp_wizard.adapters.run_store import RunFiles
+from autocorp_wizard.core import events as ev
+from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardError
+from autocorp_wizard.core.plan import Plan
+from autocorp_wizard.rollout import pending_imports
+from autocorp_wizard.rollout.context import PASSWORD, Context
+from autocorp_wizard.rollout.planning import PlanInputs, check_gates, load_plan, look_at_state, record_plan
+from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.terraform_step import StreamEnd, stream
+from autocorp_wizard.rollout.workspace import initialise, planned_workspace
+
+# Risks that ask for the environment's name, typed (cli.md: destroy).
+LOSES_DATA = "data-loss"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What Terraform itself reported at the end of an apply."""
+
+    counts: dict[str, int]
+
+
+async def apply_operation(ctx: Context) -> Applied:
+    """Apply the plan that the request names by run and digest."""
+    refuse_while_unrecovered(ctx)
+    files = ctx.store.files(ctx.request.plan_run)
+    plan, inputs = load_approved(ctx, files)
+    state = look_at_state(ctx)
+    check_gates(ctx, plan.stage, state)
+    return await apply_plan(ctx, files, plan, inputs)
+
+
+def load_approved(ctx: Context, files: RunFiles) -> tuple[Plan, PlanInputs]:
+    """Return the plan saved in `files` where the request's digest approves it and it was not used before."""
+    if not files.plan_file.exists() or not files.plan_inputs.exists():
+        raise UsageError(
+            "PLAN-USED",
+            f"The plan of {files.run} cannot be applied: it was used or never finished.",
+            next_step=f"Plan again: autocorp-wizard plan {ctx.request.phase or 'PHASE'}",
+        )
+    inputs = PlanInputs.load(files.plan_inputs)
+    if inputs.digest != ctx.request.digest:
+        raise UsageError(
+            "APPROVAL-MISMATCH",
+            "The approval is for another plan.",
+            why=f"Approved was {ctx.request.digest[:12]}, the saved plan is {inputs.digest[:12]}.",
+            next_step=f"Plan again and approve what it prints: autocorp-wizard plan {ctx.request.phase or 'PHASE'}",
+        )
+    plan = load_plan(files.plan_document)
+    lost = [risk for risk in plan.risks if risk.kind == LOSES_DATA]
+    if lost and ctx.request.confirm != ctx.environment.name:
+        raise UsageError(
+            "CONFIRM-NEEDED",
+            f"This plan loses data: {lost[0].sentence}",
+            next_step=f"Where that is meant, add: --confirm {ctx.environment.name}",
+        )
+    return plan, inputs
+
+
+async def apply_plan(ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInputs) -> Applied:
+    """Apply a loaded plan; the saved plan is gone afterwards, however it ends."""
+    if inputs.writes_secret and not inputs.destroy and not ctx.password():
+        raise WizardError(
+            "SECRET-NEEDED",
+            "This plan writes the source's password, and nobody gave it to this run.",
+            next_step="Give it again (hidden prompt, --stdin, or PGPASSWORD), then approve the same plan.",
+        )
+    record_plan(ctx, plan)
+    ctx.recorder.record(ev.ApprovalUsed(digest=plan.digest, by=ctx.request.confirm or "operator", how="digest"))
+    workspace = planned_workspace(ctx, files, inputs.snapshot_hash)
+    await initialise(ctx, workspace)
+    with ctx.recorder.step("backup", "The state as it is goes to a safe place") as note:
+        backup = ctx.state_store.back_up(datetime.now(UTC))
+        if backup is not None:
+            ctx.recorder.record(backup)
+        note.text = backup.location if backup else "nothing to back up yet"
+    ctx.recorder.stop_if_wished()
+    ctx.recorder.sync()
+    terraform = workspace.terraform
+    env = dict(terraform.environment)
+    if not inputs.writes_secret:
+        # A password that is not needed is not handed over.
+        env.pop(f"TF_VAR_{PASSWORD}", None)
+    sentence = "Terraform destroys" if inputs.destroy else "Terraform applies the plan"
+    try:
+        with ctx.recorder.step("apply", sentence) as note:
+            argv = terraform.apply(files.plan_file)
+            end = await stream(ctx.recorder, argv, cwd=workspace.directory, env=env, name="apply")
+            applied = judge(end)
+            note.text = ", ".join(f"{count} {name}" for name, count in applied.counts.items())
+    finally:
+        files.plan_file.unlink(missing_ok=True)
+    pending_imports.forget(ctx)
+    ctx.remember_applied()
+    return applied
+
+
+def judge(end: StreamEnd) -> Applied:
+    """Return what was applied; success is exit code 0 and Terraform's own summary, nothing less."""
+    if end.exit_code == 0 and end.summary is not None and end.summary.operation in ("apply", "destroy"):
+        summary = end.summary
+        counts = {"create": summary.add, "update": summary.change, "delete": summary.remove, "import": summary.import_}
+        return Applied(counts)
+    if end.interrupted and (end.exit_code or 0) >= 0:
+        raise InterruptedByUser(
+            "RUN-CANCELLED",
+            "The run was stopped as asked.",
+            why="What was finished is in the state; what was being made may be marked as tainted.",
+            next_step="Go on with: autocorp-wizard runs recover, then plan again.",
+            details=end.error.details,
+        )
+    raise end.error

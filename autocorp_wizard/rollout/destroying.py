@@ -1,0 +1,86 @@
+"""Destroying: the name was typed, what must be emptied is emptied, Terraform destroys, and then somebody looks."""
+
+from dataclasses import dataclass
+
+from autocorp_wizard.core import events as ev
+from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.phases import STAGES, Phase, parse_phase
+from autocorp_wizard.core.statefile import RemoteState
+from autocorp_wizard.rollout.applying import Applied, apply_plan
+from autocorp_wizard.rollout.context import Context
+from autocorp_wizard.rollout.planning import PlanInputs, load_plan, look_at_state, make_plan
+from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+
+# Inputs that stand in the way of a destroy on purpose; they are opened by a plan of their own first (decisions.md 5).
+PROTECTIONS: dict[str, ev.Json] = {"force_destroy": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What Terraform reported, and what still exists that should not."""
+
+    counts: dict[str, int]
+    unexpected: int
+
+
+async def destroy_operation(ctx: Context) -> Destroyed:
+    """Destroy a phase with the later ones, or everything, in the environment whose name was typed."""
+    name = ctx.environment.name
+    if ctx.request.confirm != name:
+        raise UsageError(
+            "CONFIRM-NEEDED",
+            f"Destroying {name} needs its name, typed.",
+            next_step=f"Where that is meant, add: --confirm {name}",
+        )
+    refuse_while_unrecovered(ctx)
+    phase = parse_phase(ctx.request.phase) if ctx.request.phase else Phase.FOUNDATION
+    state = look_at_state(ctx)
+    if state is None or not state.resources:
+        ctx.say("Nothing is deployed.")
+        return Destroyed({}, _look(ctx, phase))
+    if phase is Phase.FOUNDATION:
+        counts = await _destroy_all(ctx, state)
+    else:
+        counts = await _destroy_phases(ctx, state, phase)
+    return Destroyed(counts, _look(ctx, phase))
+
+
+async def _destroy_phases(ctx: Context, state: RemoteState, phase: Phase) -> dict[str, int]:
+    keep = frozenset(state.phases) - {phase, *phase.later}
+    plan = await make_plan(ctx, f"destroy-{phase.value}", phase, keep, state)
+    return (await _apply_own_plan(ctx, plan_digest=plan.digest)).counts
+
+
+async def _destroy_all(ctx: Context, state: RemoteState) -> dict[str, int]:
+    variables = ctx.environment.variables
+    closed = {key: value for key, value in PROTECTIONS.items() if variables.get(key) != value}
+    phases = frozenset(state.phases)
+    if closed:
+        ctx.say("Protections are opened first, by a plan of their own: " + ", ".join(closed))
+        plan = await make_plan(ctx, "unprotect", Phase.FOUNDATION, phases, state, overrides=closed)
+        if plan.changed:
+            await _apply_own_plan(ctx, plan_digest=plan.digest)
+            state = ctx.state_store.read() or state
+    ctx.recorder.stop_if_wished()
+    plan = await make_plan(ctx, "destroy", Phase.FOUNDATION, phases, state, destroy=True, overrides=closed)
+    return (await _apply_own_plan(ctx, plan_digest=plan.digest)).counts
+
+
+async def _apply_own_plan(ctx: Context, *, plan_digest: str) -> Applied:
+    """Apply the plan that this very run made; the typed name stands for its approval."""
+    inputs = PlanInputs.load(ctx.files.plan_inputs)
+    if inputs.digest != plan_digest:
+        raise WizardError("APPROVAL-MISMATCH", "The saved plan is not the one that was just made.")
+    return await apply_plan(ctx, ctx.files, load_plan(ctx.files.plan_document), inputs)
+
+
+def _look(ctx: Context, phase: Phase) -> int:
+    """Record what still exists and return how much of it should not."""
+    if phase is not Phase.FOUNDATION:
+        return 0
+    return 0
+
+
+def destroy_stage_names() -> tuple[str, ...]:
+    """Return the stages that a full destroy takes, last first."""
+    return tuple(stage.name for stage in reversed(STAGES))

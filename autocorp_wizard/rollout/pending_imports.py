@@ -1,0 +1,56 @@
+"""Resources that exist in AWS but not in the state: found by a recovery, imported by the next reviewed plan."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from autocorp_wizard.core.imports import Import, import_blocks
+from autocorp_wizard.core.statefile import RemoteState
+from autocorp_wizard.rollout.context import Context, write_private
+
+FILE_NAME = "recovered_imports.tf"
+
+
+def _path(ctx: Context) -> Path:
+    return ctx.folder / "pending-imports.json"
+
+
+def pending(ctx: Context) -> tuple[Import, ...]:
+    """Return what waits to be imported."""
+    try:
+        raw = json.loads(_path(ctx).read_text())
+    except (OSError, ValueError):
+        return ()
+    return tuple(Import(item["address"], item["id"]) for item in raw)
+
+
+def remember(ctx: Context, imports: Iterable[Import]) -> None:
+    """Add imports for the next plan; a newer id for an address replaces the older one."""
+    known = {item.address: item for item in pending(ctx)} | {item.address: item for item in imports}
+    write_private(_path(ctx), json.dumps([{"address": i.address, "id": i.id} for i in known.values()], indent=1))
+
+
+def forget(ctx: Context) -> None:
+    """Nothing waits any more: the plan that imported it was applied."""
+    _path(ctx).unlink(missing_ok=True)
+
+
+def files_for(ctx: Context, state: RemoteState | None) -> dict[str, str]:
+    """Return the file of import blocks for this plan's own copy of the tree: what the state does not hold yet."""
+    known = {resource.address for resource in state.resources} if state else set()
+    wanted = [item for item in pending(ctx) if item.address not in known]
+    if not wanted:
+        return {}
+    ctx.say(f"{len(wanted)} resources exist already and are imported by this plan.")
+    return {FILE_NAME: import_blocks(wanted)}
+
+
+def drop(ctx: Context, addresses: Iterable[str]) -> None:
+    """Take addresses back: they turned out not to exist."""
+    gone = set(addresses)
+    kept = [item for item in pending(ctx) if item.address not in gone]
+    write_private(_path(ctx), json.dumps([{"address": i.address, "id": i.id} for i in kept], indent=1))
+
+
+def adopt_deleted_secret(ctx: Context) -> None:
+    """STUB"""

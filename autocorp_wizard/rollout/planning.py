@@ -1,0 +1,221 @@
+"""Planning a stage: what would change, read as data, saved so that exactly this can be approved and applied."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, cast
+
+from autocorp_wizard.core import events as ev
+from autocorp_wizard.core import gates
+from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase, closure, parse_phase
+from autocorp_wizard.core.plan import Plan, read_plan
+from autocorp_wizard.core.statefile import RemoteState
+from autocorp_wizard.rollout import pending_imports
+from autocorp_wizard.rollout.context import Context, write_private
+from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.terraform_step import capture, stream
+from autocorp_wizard.rollout.workspace import Workspace, initialise, new_workspace, write_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInputs:
+    """What a saved plan was made from; an apply compares it with what it finds."""
+
+    digest: str
+    snapshot_hash: str
+    serial: int
+    lineage: str
+    phases: tuple[str, ...]
+    destroy: bool
+    writes_secret: bool
+
+    def save(self, path: Path) -> None:
+        """Write it beside the plan."""
+        write_private(path, json.dumps(dataclasses.asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read it back."""
+        raw = json.loads(path.read_text())
+        return cls(**{**raw, "phases": tuple(raw["phases"])})
+
+
+def stage_of(phase_name: str, stage_name: str = "") -> tuple[str, Phase]:
+    """Return the stage and phase asked for; refuses a phase whose modules are not part of this tree."""
+    phase = parse_phase(phase_name)
+    if phase not in AVAILABLE:
+        raise UsageError(
+            "PHASE-NOT-YET",
+            f"Phase {phase.number} ({phase.value}) is not part of this version.",
+            why="Its Terraform modules are not in the tree yet.",
+            next_step="This version rolls out: " + ", ".join(f"{p.number} {p.value}" for p in AVAILABLE) + ".",
+        )
+    stage = stage_name or next(stage.name for stage in STAGES if stage.phase is phase)
+    return stage, phase
+
+
+async def plan_operation(ctx: Context) -> Plan:
+    """Plan the stage that the request names: what is applied already plus what is asked for (decisions.md 7)."""
+    stage, phase = stage_of(ctx.request.phase or Phase.FOUNDATION, ctx.request.stage)
+    refuse_while_unrecovered(ctx)
+    state = look_at_state(ctx)
+    check_gates(ctx, stage, state)
+    phases = closure(state.phases if state else (), phase)
+    pending_imports.adopt_deleted_secret(ctx)
+    return await make_plan(ctx, stage, phase, phases, state)
+
+
+def look_at_state(ctx: Context) -> RemoteState | None:
+    """Read the remote state; None where nothing was ever applied. Raises STATE-MISSING where there is no bucket."""
+    with ctx.recorder.step("state", "Reading the remote state") as note:
+        if not ctx.state_store.bucket_exists():
+            raise WizardError(
+                "STATE-MISSING",
+                f"There is no remote state for {ctx.environment.name} yet.",
+                why=f"The bucket {ctx.environment.state_bucket} does not exist.",
+                next_step="Create it first: autocorp-wizard bootstrap",
+            )
+        state = ctx.state_store.read()
+        note.text = f"serial {state.serial}, {len(state.resources)} resources" if state else "empty"
+    return state
+
+
+def check_gates(ctx: Context, stage: str, state: RemoteState | None) -> None:
+    """Judge the stage's gates, record every verdict, and stop at the first that is not passed."""
+    facts: dict[gates.Fact, bool | None] = {gates.Fact.STATE: True}
+    facts |= gates.applied_facts(frozenset(state.phases) if state else frozenset())
+    facts[gates.Fact.SECRET] = ctx.environment.secret_counter > 0
+    verdicts = gates.judge(stage, facts)
+    for verdict in verdicts:
+        ctx.recorder.record(ev.GateChecked(gate=verdict.gate.fact, outcome=verdict.outcome, sentence=verdict.sentence))
+    for verdict in verdicts:
+        if not verdict.passed:
+            raise WizardError(
+                "GATE-CLOSED",
+                f"Stage {stage} cannot begin yet: {verdict.gate.sentence} is not so.",
+                next_step=f"Do first: {verdict.gate.remedy}",
+            )
+
+
+async def make_plan(
+    ctx: Context,
+    stage: str,
+    phase: Phase,
+    phases: frozenset[Phase],
+    state: RemoteState | None,
+    *,
+    destroy: bool = False,
+    overrides: Mapping[str, ev.Json] | None = None,
+) -> Plan:
+    """Plan a set of phases (or the destruction of everything), save the plan, and record what it would do."""
+    variables = ctx.environment.tfvars(phases) | ctx.input_variables() | dict(overrides or {})
+    workspace = new_workspace(ctx, {} if destroy else pending_imports.files_for(ctx, state))
+    write_inputs(ctx, variables)
+    await initialise(ctx, workspace)
+    ctx.recorder.stop_if_wished()
+    plan = await _plan_and_read(ctx, workspace, stage, phase, variables, destroy=destroy)
+    writes_secret = _writes_secret(plan)
+    if writes_secret and not destroy and not ctx.password():
+        raise WizardError(
+            "SECRET-NEEDED",
+            "This plan writes the source's password, and nobody gave it.",
+            why="Host, port, user or database of the source changed, or the password was asked to be written again.",
+            next_step="Give it: autocorp-wizard secret set (it is asked hidden), or PGPASSWORD in the environment.",
+        )
+    inputs = PlanInputs(
+        digest=plan.digest,
+        snapshot_hash=workspace.snapshot_hash,
+        serial=state.serial if state else 0,
+        lineage=state.lineage if state else "",
+        phases=tuple(p.value for p in Phase if p in phases),
+        destroy=destroy,
+        writes_secret=writes_secret,
+    )
+    inputs.save(ctx.files.plan_inputs)
+    write_private(ctx.files.plan_document, json.dumps(plan.as_document()))
+    record_plan(ctx, plan)
+    return plan
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a saved plan document. Raises PLAN-UNREADABLE where it is damaged."""
+    try:
+        return Plan.from_document(cast("dict[str, ev.Json]", json.loads(path.read_text())))
+    except (OSError, ValueError) as error:
+        raise WizardError(
+            "PLAN-UNREADABLE",
+            f"The saved plan {path.parent.parent.name} cannot be read.",
+            why=str(error),
+            next_step="Plan again.",
+        ) from error
+
+
+def record_plan(ctx: Context, plan: Plan) -> None:
+    """Record what the plan would do, one event a change."""
+    ctx.recorder.record(
+        ev.PlanReady(
+            digest=plan.digest,
+            counts=dict(plan.counts),
+            stage=plan.stage,
+            phase=plan.phase,
+            risks=len(plan.risks),
+            changed=plan.changed,
+        )
+    )
+    for change in plan.changes:
+        if change.action in (ev.Action.NOOP, ev.Action.READ):
+            continue
+        ctx.recorder.record(
+            ev.ResourcePlanned(
+                address=change.address,
+                action=change.action,
+                module=change.module,
+                phase=change.phase.value if change.phase else "",
+                sentence=change.sentence,
+                resource_type=change.resource_type,
+            )
+        )
+
+
+async def _plan_and_read(
+    ctx: Context,
+    workspace: Workspace,
+    stage: str,
+    phase: Phase,
+    variables: Mapping[str, ev.Json],
+    *,
+    destroy: bool,
+) -> Plan:
+    terraform = workspace.terraform
+    sentence = "Terraform works out what would be destroyed" if destroy else "Terraform works out what would change"
+    with ctx.recorder.step("plan", sentence) as note:
+        argv = terraform.plan(out=ctx.files.plan_file, var_file=ctx.files.tfvars, destroy=destroy)
+        end = await stream(ctx.recorder, argv, cwd=workspace.directory, env=terraform.environment, name="plan")
+        ctx.recorder.stop_if_wished()
+        if end.exit_code not in (0, 2) or not ctx.files.plan_file.exists():
+            raise end.error
+        ctx.files.plan_file.chmod(0o600)
+        shown = await capture(
+            ctx.recorder, terraform.show(ctx.files.plan_file), cwd=workspace.directory, env=terraform.environment
+        )
+        plan = read_plan(
+            cast("dict[str, ev.Json]", json.loads(shown)),
+            environment=ctx.environment.name,
+            stage=stage,
+            phase=phase.value,
+            snapshot_hash=workspace.snapshot_hash,
+            variables=variables,
+        )
+        note.text = plan.headline
+    return plan
+
+
+def _writes_secret(plan: Plan) -> bool:
+    return any(
+        change.resource_type == "aws_secretsmanager_secret_version"
+        and change.action in (ev.Action.CREATE, ev.Action.UPDATE, ev.Action.REPLACE)
+        for change in plan.changes
+    )

@@ -1,0 +1,85 @@
+"""Whether an earlier run left something to be settled before anything else may touch the state."""
+
+import json
+from pathlib import Path
+
+from autocorp_wizard.adapters import lease
+from autocorp_wizard.adapters.process import is_alive
+from autocorp_wizard.adapters.run_store import RunFiles, RunRecord, RunStatus, RunStore
+from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.events import Operation
+from autocorp_wizard.rollout.context import Context
+
+# How an apply can end that leaves more than a partial state behind.
+_UNSETTLED = ("TERRAFORM-KILLED", "STATE-UNSAVED", "DISK-FULL", "RUN-CANCELLED", "JOURNAL-WRITE")
+_CHANGING = (Operation.APPLY, Operation.DESTROY)
+
+
+def unsettled_runs(store: RunStore, environment: str) -> list[RunRecord]:
+    """Return the runs that need recovery, newest first: those after the last run that settled everything."""
+    found: list[RunRecord] = []
+    for record in store.records(environment):
+        files = store.files(record.run)
+        if is_settled(files):
+            break
+        if record.operation in _CHANGING and needs_recovery(store, record):
+            found.append(record)
+    return found
+
+
+def needs_recovery(store: RunStore, record: RunRecord) -> bool:
+    """Whether this run ended such that lock, state or resources may be left over."""
+    files = store.files(record.run)
+    if record.status is RunStatus.LOST:
+        return True
+    if record.status in (RunStatus.FAILED, RunStatus.CANCELLED):
+        return store.state(files).error.get("code") in _UNSETTLED or bool(errored_states(files))
+    return False
+
+
+def settle(files: RunFiles) -> None:
+    """Mark that everything up to this run was looked at and put right."""
+    (files.root / "settled").write_text("")
+
+
+def is_settled(files: RunFiles) -> bool:
+    """Whether a recovery ended well here."""
+    return (files.root / "settled").exists()
+
+
+def errored_states(files: RunFiles) -> list[Path]:
+    """Return the state files that Terraform could not upload in this run's tree."""
+    return sorted((files.root / "tree").glob("*/**/errored.tfstate"))
+
+
+def terraform_lives(files: RunFiles) -> bool:
+    """Whether the Terraform that this run started is still at work.
+
+    The lease tells for sure that it is gone; that it lives takes its process as well, because a child of a killed
+    Terraform may hold the lease on for a while.
+    """
+    if not lease.is_held(files.raw / "terraform.lease"):
+        return False
+    pid = terraform_pid(files)
+    return pid == 0 or is_alive(pid)
+
+
+def terraform_pid(files: RunFiles) -> int:
+    """Return the process id of the Terraform that this run started, 0 where it is not known."""
+    try:
+        return int(json.loads((files.raw / "terraform.json").read_text())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def refuse_while_unrecovered(ctx: Context) -> None:
+    """Raise RUN-UNSETTLED where a run of this environment must be recovered first."""
+    left = [record for record in unsettled_runs(ctx.store, ctx.environment.name) if record.run != ctx.files.run]
+    if left:
+        record = left[0]
+        raise WizardError(
+            "RUN-UNSETTLED",
+            f"The run {record.run} ended badly ({record.status}) and may have left things behind.",
+            why="A lock, an unsaved state or half-made resources would make a plan lie.",
+            next_step="Look and put it right: autocorp-wizard runs recover",
+        )

@@ -1,0 +1,106 @@
+"""The rollout: bootstrap, then each stage planned, approved, applied and proven, as children of one run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from autocorp_wizard.core import events as ev
+from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.phases import AVAILABLE, STAGES, Stage, parse_phase
+from autocorp_wizard.core.plan import Plan
+from autocorp_wizard.core.request import Request
+from autocorp_wizard.rollout.context import Context
+from autocorp_wizard.rollout.planning import load_plan
+from autocorp_wizard.rollout.recovery_need import unsettled_runs
+
+# What --yes does not approve (cli.md, apply).
+STOPPING_RISKS = frozenset({"data-loss", "replacement", "stops-replication"})
+
+ChildRunner = Callable[[Context, Request], Awaitable[str]]
+
+
+async def rollout_operation(ctx: Context, run_child: ChildRunner) -> str:
+    """Walk the stages up to the one asked for; returns what is deployed in a sentence."""
+    name = ctx.environment.name
+    if unsettled_runs(ctx.store, name):
+        ctx.say("An earlier run ended badly; what it left behind is put right first.")
+        await run_child(ctx, Request(operation=ev.Operation.RECOVER, environment=name))
+    await run_child(ctx, Request(operation=ev.Operation.BOOTSTRAP, environment=name, mode="create"))
+    await _first_secret(ctx)
+    last = parse_phase(ctx.request.until) if ctx.request.until else AVAILABLE[-1]
+    changed = 0
+    for stage in STAGES:
+        if stage.phase not in AVAILABLE or stage.phase.number > last.number:
+            continue
+        ctx.recorder.stop_if_wished()
+        changed += await _roll_stage(ctx, run_child, stage)
+    return "Everything is deployed." if changed else "Everything is deployed already; nothing to change."
+
+
+async def _first_secret(ctx: Context) -> None:
+    """On a rehearsal the built-in source tells its password, so the secret gets its value with the foundation."""
+    environment = ctx.environment
+    if environment.source_is_built_in and environment.secret_counter == 0:
+        ctx.remember_environment(environment.with_secret_written())
+
+
+async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage) -> int:
+    asked = Request(
+        operation=ev.Operation.PLAN,
+        environment=ctx.environment.name,
+        phase=stage.phase.value,
+        stage=stage.name,
+        terraform_dir=ctx.request.terraform_dir,
+    )
+    plan_run = await run_child(ctx, asked)
+    plan = load_plan(ctx.store.files(plan_run).plan_document)
+    if not plan.changed:
+        ctx.say(f"Stage {stage.name}: nothing to change.")
+        return 0
+    await _approved(ctx, plan)
+    await run_child(
+        ctx,
+        Request(
+            operation=ev.Operation.APPLY,
+            environment=ctx.environment.name,
+            phase=stage.phase.value,
+            stage=stage.name,
+            digest=plan.digest,
+            plan_run=plan_run,
+            confirm=ctx.request.confirm,
+            terraform_dir=ctx.request.terraform_dir,
+        ),
+    )
+    again = await run_child(ctx, asked)
+    proof = load_plan(ctx.store.files(again).plan_document)
+    ctx.store.files(again).plan_file.unlink(missing_ok=True)
+    if proof.changed:
+        raise WizardError(
+            "NOT-CONVERGED",
+            f"Stage {stage.name} was applied, but a second plan still wants changes.",
+            why="; ".join(change.sentence for change in proof.changes[:3]),
+            next_step=f"Look at it: autocorp-wizard plan {stage.phase.value}",
+        )
+    return 1
+
+
+async def _approved(ctx: Context, plan: Plan) -> None:
+    """Return once the plan is approved: by --yes where it is harmless, else by a person's answer."""
+    stopping = [risk for risk in plan.risks if risk.kind in STOPPING_RISKS]
+    if ctx.request.approve_all:
+        if stopping and ctx.request.confirm != ctx.environment.name:
+            raise UsageError(
+                "CONFIRM-NEEDED",
+                f"--yes does not approve this plan: {stopping[0].sentence}",
+                next_step=f"Review it: autocorp-wizard plan {plan.phase}",
+            )
+        return
+    ctx.say(f"Waiting for the approval of plan {plan.digest[:12]}.")
+    while True:
+        ctx.recorder.stop_if_wished()
+        answer = ctx.recorder.approval()
+        if answer:
+            ctx.recorder.forget_approval()
+            if answer == plan.digest:
+                return
+            ctx.say(f"The approval {answer[:12]} is for another plan and was not used.")
+        await asyncio.sleep(0.2)

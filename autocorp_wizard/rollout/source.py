@@ -1,0 +1,32 @@
+"""The source database of a rehearsal that names none of its own: where it is and how DMS would log in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from autocorp_wizard.adapters.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The replication login; the password is kept out of every representation."""
+
+    host: str
+    port: int
+    database: str
+    username: str
+    password: str = field(repr=False)
+
+
+def source_for(home: Home, say: Callable[[str], None]) -> Source:
+    """Find or start the built-in source database and return the replication login."""
+    from autocorp_wizard.rehearsal.source import SourceDatabase  # the database driver: only where it is needed
+
+    database = SourceDatabase(home.root)
+    address = database.ensure(say)
+    return Source(
+        address.host,
+        address.port,
+        address.database,
+        address.replication_user,
+        address.password_of(address.replication_user),
+    )
