@@ -36,21 +36,15 @@ class CloudError(WizardError):
     @property
     def is_missing(self) -> bool:
         """Whether the answer was: what you ask for does not exist."""
-        return self.status == 404 or self.aws_code in _MISSING or self.aws_code.startswith("NoSuch")
+        if self.aws_code == "InvalidRequestException":
+            # Athena has no code of its own for it.
+            return "not found" in self.details
+        return bool(_MISSING.match(self.aws_code)) or (not self.aws_code and self.status == 404)
 
 
-_MISSING: Final = frozenset(
-    {
-        "404",
-        "NotFound",
-        "NotFoundException",
-        "ResourceNotFoundException",
-        "ResourceNotFoundFault",
-        "EntityNotFoundException",
-        "ServerSideEncryptionConfigurationNotFoundError",
-        "ReplicationConfigurationNotFoundError",
-        "OwnershipControlsNotFoundError",
-    }
+# A missing encryption key is no missing object: S3 says `KMS.NotFoundException` of the former.
+_MISSING: Final = re.compile(
+    r"(?!KMS)(404$|NoSuch|\w*NonExistent|[\w.]*(NotFound|DoesNotExist)(Exception|Fault|Error)?$)"
 )
 
 
