@@ -1,0 +1,1 @@
+"""One module per command; each holds its options, its help with an example, and what it does."""

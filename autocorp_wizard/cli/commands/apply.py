@@ -1,0 +1,135 @@
+"""`apply PHASE`: exactly the plan that was approved by its digest; without one, plan, show and ask."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from autocorp_wizard.cli import operating, planning, questions, reviewing, targets
+from autocorp_wizard.cli.options import WizardCommand, pass_settings
+from autocorp_wizard.cli.settings import Settings
+from autocorp_wizard.core.errors import InterruptedByUser, UsageError
+from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.request import Request
+
+if TYPE_CHECKING:
+    from autocorp_wizard.core.plan import Plan
+
+
+@click.command(
+    "apply",
+    cls=WizardCommand,
+    example="autocorp-wizard apply foundation --env dev --approve 3f2a91c04b7e\n"
+    "autocorp-wizard apply all --env dev --yes",
+)
+@click.argument("phase")
+@click.option("--approve", metavar="DIGEST", default="", help="The digest that `plan` printed.")
+@click.option("--confirm", metavar="NAME", default="", help="The environment's name, where the plan loses data.")
+@click.option("--terraform-dir", metavar="DIR", default="", help="A Terraform tree of your own.")
+@pass_settings
+def command(settings: Settings, phase: str, approve: str, confirm: str, terraform_dir: str) -> None:
+    """Apply PHASE: foundation, glue, dms, datasync, 1 to 4, or all.
+
+    With --approve exactly that plan is applied. Without it a plan is made and shown first; --yes approves it unless it
+    loses data, replaces something, or stops replication.
+    """
+    wanted = targets.phases(phase)
+    if approve and phase.strip().lower() == targets.ALL:
+        raise UsageError(
+            "APPROVE-ALL",
+            "`all` cannot be approved by one digest.",
+            why="Each stage has a plan, and so a digest, of its own.",
+            next_step="Approve stage by stage: autocorp-wizard apply PHASE --approve DIGEST",
+        )
+    if approve:
+        apply_approved(settings, wanted[0].value, approve, confirm, terraform_dir)
+        return
+    if not settings.yes:
+        questions.need_person(
+            settings, f"The plan of {phase} needs an approval.", f"--approve DIGEST (from `plan {phase}`), or --yes"
+        )
+    for each in wanted:
+        plan_and_apply(settings, each.value, confirm, terraform_dir)
+
+
+def plan_and_apply(
+    settings: Settings,
+    phase: str,
+    confirm: str,
+    terraform_dir: str = "",
+    secrets: dict[str, str] | None = None,
+) -> bool:
+    """Plan a phase, show it, have it approved and apply it; returns whether anything was applied."""
+    run, plan = planning.make(settings, phase, terraform_dir=terraform_dir, secrets=secrets, events=True)
+    console = settings.console
+    if not plan.changed:
+        console.say(f"{phase}: nothing to change.", "good")
+        return False
+    for text, tone in reviewing.review(plan, verbose=settings.verbose):
+        console.say(text, tone)
+    lost = reviewing.loses_data(plan)
+    stopping = reviewing.stopping_risks(plan)
+    if settings.yes and stopping and not (lost and confirm):
+        raise UsageError(
+            "CONFIRM-NEEDED",
+            f"--yes does not approve this plan: {stopping[0]}",
+            why="It loses data, replaces something, or stops replication.",
+            next_step=f"Where that is meant: {reviewing.next_command(plan)}",
+        )
+    if lost:
+        approved = questions.typed_name(settings, "This plan loses data.", plan.environment, confirm)
+        confirm = plan.environment
+    else:
+        approved = questions.confirm(settings, f"Apply this? {plan.headline}", option=f"--approve {plan.short_digest}")
+    if not approved:
+        raise InterruptedByUser(
+            "NOT-APPROVED", "The plan was not approved; nothing was changed.", next_step=reviewing.next_command(plan)
+        )
+    _apply(settings, run, plan, confirm=confirm, terraform_dir=terraform_dir, secrets=secrets)
+    return True
+
+
+def apply_approved(settings: Settings, phase: str, approve: str, confirm: str, terraform_dir: str) -> None:
+    """Apply the saved plan that a digest names."""
+    from autocorp_wizard.core.plan import check_digest
+
+    digest = check_digest(approve)
+    environment = targets.load_saved(settings)
+    run = settings.engine.find_plan(environment.name, digest)
+    plan = settings.engine.plan(run)
+    if plan.phase != phase:
+        raise UsageError(
+            "APPROVAL-MISMATCH",
+            f"The digest {approve} approves a plan of {plan.phase}, not of {phase}.",
+            next_step=reviewing.next_command(plan),
+        )
+    lost = reviewing.loses_data(plan)
+    if lost and not questions.typed_name(settings, f"This plan loses data: {lost[0]}", environment.name, confirm):
+        raise InterruptedByUser("NOT-APPROVED", "The name was not typed; nothing was changed.")
+    _apply(settings, run, plan, confirm=environment.name if lost else confirm, terraform_dir=terraform_dir)
+
+
+def _apply(
+    settings: Settings,
+    run: str,
+    plan: "Plan",
+    *,
+    confirm: str,
+    terraform_dir: str,
+    secrets: dict[str, str] | None = None,
+) -> None:
+    request = Request(
+        operation=Operation.APPLY,
+        environment=plan.environment,
+        phase=plan.phase,
+        stage=plan.stage,
+        digest=plan.digest,
+        plan_run=run,
+        confirm=confirm,
+        terraform_dir=terraform_dir,
+        env_file=settings.env_file_absolute,
+        command=settings.command,
+    )
+    given = secrets if secrets is not None else settings.source_password(settings.store.load(plan.environment))
+    followed = operating.carry_out(settings, request, secrets=given, events=True)
+    for name, value in followed.state.outputs.items():
+        settings.console.detail(f"  {name} = {value}")

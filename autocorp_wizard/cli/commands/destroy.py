@@ -1,0 +1,86 @@
+"""`destroy [PHASE]`: shows what there is, has the environment's name typed, destroys, and looks what remained."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from autocorp_wizard.cli import operating, questions, targets
+from autocorp_wizard.cli.options import WizardCommand, pass_settings
+from autocorp_wizard.cli.settings import Settings
+from autocorp_wizard.core.errors import InterruptedByUser
+from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.phases import Phase, phase_of_address
+from autocorp_wizard.core.request import Request
+
+if TYPE_CHECKING:
+    from autocorp_wizard.core.environment import Environment
+
+# What people miss when it is gone.
+_HOLDS_DATA = {
+    "aws_s3_bucket": "bucket with all its objects and versions",
+    "aws_secretsmanager_secret": "secret",
+    "aws_kms_key": "key (what it encrypted cannot be read without it)",
+    "aws_dynamodb_table": "table",
+}
+
+
+@click.command(
+    "destroy",
+    cls=WizardCommand,
+    example="autocorp-wizard destroy --env dev --confirm dev\nautocorp-wizard destroy glue --env dev --confirm dev",
+)
+@click.argument("phase", required=False, default="")
+@click.option("--confirm", metavar="NAME", default="", help="The environment's name, as the safety question wants it.")
+@pass_settings
+def command(settings: Settings, phase: str, confirm: str) -> None:
+    """Destroy PHASE and the later ones, or everything.
+
+    First an inventory is shown; then the environment's name is asked. --yes does not answer that. Afterwards what
+    still exists is compared with what stays by nature.
+    """
+    first = Phase.FOUNDATION
+    if phase and phase.strip().lower() != targets.ALL:
+        (first,) = targets.phases(phase)
+    environment = targets.load_saved(settings)
+    if confirm:
+        questions.typed_name(settings, "", environment.name, confirm)
+    _inventory(settings, environment, first)
+    question = f"Destroy {'everything' if first is Phase.FOUNDATION else f'{first.value} and later phases'}"
+    if not questions.typed_name(settings, f"{question} in {environment.name}?", environment.name, confirm):
+        raise InterruptedByUser("NOT-CONFIRMED", "The name was not typed; nothing was destroyed.")
+    request = Request(
+        operation=Operation.DESTROY,
+        environment=environment.name,
+        phase="" if first is Phase.FOUNDATION else first.value,
+        confirm=environment.name,
+        env_file=settings.env_file_absolute,
+        command=settings.command,
+    )
+    followed = operating.carry_out(settings, request, events=True)
+    stays = [left for left in followed.state.leftovers if left.by_nature]
+    if stays:
+        settings.console.say("What stays by nature: " + ", ".join(left.name for left in stays) + ".")
+
+
+def _inventory(settings: Settings, environment: "Environment", first: Phase) -> None:
+    """Say what is deployed, from the remote state; where it cannot be read, say that."""
+    from autocorp_wizard.core.bootstrap import StatePlace
+    from autocorp_wizard.rollout.access import access_for
+    from autocorp_wizard.rollout.state_store import StateStore
+
+    console = settings.console
+    state = StateStore(access_for(environment, settings.home, console.detail), StatePlace.of(environment)).read()
+    gone = {first, *first.later}
+    resources = [r for r in state.resources if (phase_of_address(r.address) or first) in gone] if state else []
+    console.say(f"Inventory of {environment.name}, account {environment.account_id}, {environment.region}:", "strong")
+    if not resources:
+        console.say("  The state holds nothing of it.")
+        return
+    modules = Counter(r.address.split(".")[1] if r.address.startswith("module.") else "(root)" for r in resources)
+    for module, count in sorted(modules.items()):
+        console.say(f"  {module}: {count} resource{'s' if count > 1 else ''}")
+    for resource in resources:
+        if resource.resource_type in _HOLDS_DATA:
+            console.say(f"  ! {resource.address}: {_HOLDS_DATA[resource.resource_type]}", "warn")
+    console.say(f"  {len(resources)} resources in all.")

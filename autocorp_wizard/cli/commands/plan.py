@@ -1,0 +1,53 @@
+"""`plan PHASE`: what would change, in sentences, risks first, with the digest that approves exactly this."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autocorp_wizard.cli.options import WizardCommand, pass_settings
+from autocorp_wizard.cli.settings import Settings
+from autocorp_wizard.core.events import Json
+
+if TYPE_CHECKING:
+    from autocorp_wizard.core.plan import Plan
+
+
+@click.command(
+    "plan",
+    cls=WizardCommand,
+    example="autocorp-wizard plan foundation --env dev\nautocorp-wizard plan 1 --env dev --export plan.md",
+)
+@click.argument("phase")
+@click.option("--export", metavar="FILE", help="Also write the review to FILE (.md a page, else JSON).")
+@click.option("--terraform-dir", metavar="DIR", default="", help="A Terraform tree of your own.")
+@pass_settings
+def command(settings: Settings, phase: str, export: str | None, terraform_dir: str) -> None:
+    """Plan the next due stage of PHASE: foundation, glue, dms, datasync, 1 to 4, or all.
+
+    Nothing is changed. What is applied already stays part of the plan; what is approved later is this very plan, by
+    its digest.
+    """
+    from autocorp_wizard.cli import planning, reviewing
+
+    run, plan = planning.make(settings, phase, terraform_dir=terraform_dir)
+    document: dict[str, Json] = {**plan.as_document(), "run": run}
+    if export:
+        _export(Path(export), document, plan)
+    settings.console.document(document)
+    if settings.json:
+        return
+    for text, tone in reviewing.review(plan, verbose=settings.verbose):
+        settings.console.styled_result(text, tone)
+    if plan.changed:
+        settings.console.hint(f"Next: {reviewing.next_command(plan)}")
+
+
+def _export(path: Path, document: dict[str, Json], plan: "Plan") -> None:
+    from autocorp_wizard.adapters.environment_store import write_atomically
+    from autocorp_wizard.cli import reviewing
+
+    is_page = path.suffix.lower() in (".md", ".markdown")
+    text = reviewing.as_markdown(plan) if is_page else json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    write_atomically(path, text)

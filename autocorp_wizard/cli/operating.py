@@ -1,0 +1,92 @@
+"""Starting a run and following it: what plan, apply, destroy, bootstrap and the rollout have in common."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from click.exceptions import Exit
+
+from autocorp_wizard.cli import questions
+from autocorp_wizard.cli.approving import Approvals
+from autocorp_wizard.cli.following import Followed, OnInterrupt, follow
+from autocorp_wizard.core.request import Request
+
+if TYPE_CHECKING:
+    from autocorp_wizard.cli.settings import Settings
+
+
+def carry_out(
+    settings: "Settings",
+    request: Request,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    events: bool = False,
+    stoppable: bool = False,
+) -> Followed:
+    """Start a run and show it until it ends; raises what it failed with.
+
+    `events`: with --json its events are printed. `stoppable`: Ctrl-C stops it without asking, because nothing is lost.
+    """
+    run = settings.engine.start(request, dict(secrets or {}))
+    followed = see(settings, run, events=events, stoppable=stoppable)
+    raise_failure(settings, followed, events=events)
+    return followed
+
+
+def see(settings: "Settings", run: str, *, events: bool = False, stoppable: bool = False) -> Followed:
+    """Show a run until it ends, and return how; Ctrl-C that leaves it running raises InterruptedByUser.
+
+    A rollout that waits for an approval is answered on a terminal.
+    """
+    return follow(
+        settings.engine,
+        run,
+        settings.console,
+        events=events,
+        plain=settings.plain,
+        question_of=Approvals(settings, run).question_of if settings.can_ask and not settings.yes else None,
+        on_interrupt=lambda: OnInterrupt.STOP if stoppable else ask_interrupted(settings, run),
+    )
+
+
+def raise_failure(settings: "Settings", followed: Followed, *, events: bool) -> None:
+    """Raise what the run failed with. Where its events were printed, the last of them has said so to the machine."""
+    error = followed.error
+    if error is None:
+        return
+    if events and settings.json:
+        leave_with(settings, followed)
+    raise error
+
+
+def leave_with(settings: "Settings", followed: Followed) -> None:
+    """End the command with the run's code, its error on stderr only: stdout has its JSON already."""
+    error = followed.error
+    if error is not None:
+        settings.console.error(error, document=False)
+    raise Exit(followed.exit_code)
+
+
+def ask_interrupted(settings: "Settings", run: str) -> OnInterrupt:
+    """Ask what Ctrl-C was meant to do; where nobody can be asked the run is left running."""
+    if not settings.can_ask:
+        return OnInterrupt.LEAVE
+    choices = [
+        (OnInterrupt.WATCH.value, "go on watching"),
+        (OnInterrupt.LEAVE.value, "leave it running and go (it can be watched again any time)"),
+        (OnInterrupt.STOP.value, "stop it safely: Terraform finishes what it is at and keeps its state"),
+    ]
+    answer = questions.choice(
+        settings, f"The run {run} is at work.", choices, default=OnInterrupt.WATCH.value, option="runs cancel"
+    )
+    return OnInterrupt(answer)
+
+
+def say_deployed(settings: "Settings", environment: str) -> None:
+    """Say what is deployed now, as the engine last saw it."""
+    applied = settings.engine.applied(environment)
+    if applied is None:
+        return
+    console = settings.console
+    console.say(f"Deployed in {environment}: {', '.join(applied.phases)} ({applied.resources} resources)", "strong")
+    for name, value in sorted(applied.outputs.items()):
+        console.say(f"  {name:<34} {value}")
