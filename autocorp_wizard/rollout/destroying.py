@@ -8,6 +8,7 @@ from autocorp_wizard.core.phases import STAGES, Phase, parse_phase
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout.applying import Applied, apply_plan
 from autocorp_wizard.rollout.context import Context
+from autocorp_wizard.rollout.leftovers import bucket_names, empty_buckets, find_leftovers
 from autocorp_wizard.rollout.planning import PlanInputs, load_plan, look_at_state, make_plan
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
 
@@ -17,10 +18,11 @@ PROTECTIONS: dict[str, ev.Json] = {"force_destroy": True}
 
 @dataclass(frozen=True, slots=True)
 class Destroyed:
-    """What Terraform reported, and what still exists that should not."""
+    """What Terraform reported, how much still exists that should not, and how much could not be looked at."""
 
     counts: dict[str, int]
     unexpected: int
+    unseen: int = 0
 
 
 async def destroy_operation(ctx: Context) -> Destroyed:
@@ -37,12 +39,12 @@ async def destroy_operation(ctx: Context) -> Destroyed:
     state = look_at_state(ctx)
     if state is None or not state.resources:
         ctx.say("Nothing is deployed.")
-        return Destroyed({}, _look(ctx, phase))
+        return Destroyed({}, *_look(ctx, phase))
     if phase is Phase.FOUNDATION:
         counts = await _destroy_all(ctx, state)
     else:
         counts = await _destroy_phases(ctx, state, phase)
-    return Destroyed(counts, _look(ctx, phase))
+    return Destroyed(counts, *_look(ctx, phase))
 
 
 async def _destroy_phases(ctx: Context, state: RemoteState, phase: Phase) -> dict[str, int]:
@@ -62,6 +64,9 @@ async def _destroy_all(ctx: Context, state: RemoteState) -> dict[str, int]:
             await _apply_own_plan(ctx, plan_digest=plan.digest)
             state = ctx.state_store.read() or state
     ctx.recorder.stop_if_wished()
+    with ctx.recorder.step("empty", "Buckets are emptied: all versions of all objects") as note:
+        note.text = f"{empty_buckets(ctx.access, bucket_names(state), ctx.say)} objects and versions deleted"
+    ctx.recorder.stop_if_wished()
     plan = await make_plan(ctx, "destroy", Phase.FOUNDATION, phases, state, destroy=True, overrides=closed)
     return (await _apply_own_plan(ctx, plan_digest=plan.digest)).counts
 
@@ -74,11 +79,18 @@ async def _apply_own_plan(ctx: Context, *, plan_digest: str) -> Applied:
     return await apply_plan(ctx, ctx.files, load_plan(ctx.files.plan_document), inputs)
 
 
-def _look(ctx: Context, phase: Phase) -> int:
-    """Record what still exists and return how much of it should not."""
+def _look(ctx: Context, phase: Phase) -> tuple[int, int]:
+    """Record what still exists; return how much of it should not, and how many looks were refused."""
     if phase is not Phase.FOUNDATION:
-        return 0
-    return 0
+        return 0, 0
+    with ctx.recorder.step("look", "Looking for what still exists") as note:
+        after = find_leftovers(ctx.environment, ctx.access)
+        for item in after.found:
+            ctx.recorder.record(item)
+        for sentence in after.unseen:
+            ctx.say(f"Could not be looked at: {sentence}")
+        note.text = f"{len(after.found)} things remain, {len(after.unexpected)} of them unexpected"
+    return len(after.unexpected), len(after.unseen)
 
 
 def destroy_stage_names() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from autocorp_wizard.core.imports import Import, import_blocks
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout.context import Context, write_private
+from autocorp_wizard.rollout.restoring import restore_deleted
 
 FILE_NAME = "recovered_imports.tf"
 
@@ -53,4 +54,7 @@ def drop(ctx: Context, addresses: Iterable[str]) -> None:
 
 
 def adopt_deleted_secret(ctx: Context) -> None:
-    """STUB"""
+    """Bring back a secret that waits for its deletion (its name is taken until then), and import it."""
+    restored = restore_deleted(ctx.environment, ctx.access, ctx.say)
+    if restored:
+        remember(ctx, restored)

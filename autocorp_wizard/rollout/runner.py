@@ -163,6 +163,13 @@ async def _do_destroy(ctx: Context) -> ev.RunFinished:
             counts=destroyed.counts,
             sentence=f"{gone} resources destroyed, but {destroyed.unexpected} things remain that should not.",
         )
+    if destroyed.unseen:
+        return ev.RunFinished(
+            outcome=ev.Outcome.SUCCEEDED,
+            exit_code=int(ExitCode.INCONCLUSIVE),
+            counts=destroyed.counts,
+            sentence=f"{gone} resources destroyed; {destroyed.unseen} kinds of things could not be looked at.",
+        )
     sentence = f"{gone} resources destroyed; what remains is on the written list."
     return ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, counts=destroyed.counts, sentence=sentence)
 
