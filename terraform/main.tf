@@ -46,6 +46,7 @@ module "s3" {
   lake_bucket_name            = local.lake_bucket_name
   logs_expiration_days        = var.s3_logs_expiration_days
   noncurrent_version_days     = var.s3_noncurrent_version_days
+  partition                   = local.partition
   raw_archive_days            = var.s3_lifecycle_days
   raw_noncurrent_version_days = var.s3_raw_noncurrent_version_days
   replication                 = var.s3_replication

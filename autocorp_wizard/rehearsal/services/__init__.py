@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final
 
 # The emulator's name of the service -> our module.
-EXTENSIONS: Final = {"iam": "iam", "s3": "s3", "sts": "sts"}
+EXTENSIONS: Final = {"ec2": "ec2", "iam": "iam", "s3": "s3", "sts": "sts"}
 
 
 def install(service: str) -> None:

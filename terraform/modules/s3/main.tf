@@ -8,6 +8,10 @@ locals {
   }
 
   sse_algorithm = var.encryption == "SSE-KMS" ? "aws:kms" : "AES256"
+
+  # From names, so that the policies can be read in the first plan.
+  access_logs_bucket_arn = "arn:${var.partition}:s3:::${var.access_logs_bucket_name}"
+  lake_bucket_arn        = "arn:${var.partition}:s3:::${var.lake_bucket_name}"
 }
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -64,7 +68,7 @@ resource "aws_s3_bucket_policy" "lake" {
   bucket = aws_s3_bucket.lake.id
   policy = jsonencode(jsondecode(templatefile("${path.module}/policies/lake_bucket_policy.json.tftpl", {
     account_id    = var.account_id
-    bucket_arn    = aws_s3_bucket.lake.arn
+    bucket_arn    = local.lake_bucket_arn
     kms_key_arn   = var.encryption == "SSE-KMS" ? var.kms_key_arn : ""
     sse_algorithm = local.sse_algorithm
   })))
@@ -289,8 +293,8 @@ resource "aws_s3_bucket_policy" "access_logs" {
   bucket = aws_s3_bucket.access_logs.id
   policy = jsonencode(jsondecode(templatefile("${path.module}/policies/access_logs_bucket_policy.json.tftpl", {
     account_id        = var.account_id
-    bucket_arn        = aws_s3_bucket.access_logs.arn
-    source_bucket_arn = aws_s3_bucket.lake.arn
+    bucket_arn        = local.access_logs_bucket_arn
+    source_bucket_arn = local.lake_bucket_arn
   })))
 
   depends_on = [aws_s3_bucket_public_access_block.access_logs]

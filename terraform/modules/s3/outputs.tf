@@ -24,6 +24,14 @@ output "lake_bucket_id" {
   ]
 }
 
+output "names" {
+  description = "Names of both buckets, known before they exist."
+  value = {
+    access_logs = var.access_logs_bucket_name
+    lake        = var.lake_bucket_name
+  }
+}
+
 output "zone_prefixes" {
   description = "Prefix of each zone, by its name."
   value       = { for zone in local.zones : zone => "${zone}/" }

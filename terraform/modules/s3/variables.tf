@@ -147,6 +147,18 @@ variable "noncurrent_version_days" {
   }
 }
 
+variable "partition" {
+  type        = string
+  description = "AWS partition, the second field of an ARN."
+  default     = "aws"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^aws(-[a-z]+)*$", var.partition))
+    error_message = "A partition is aws, aws-cn or aws-us-gov."
+  }
+}
+
 variable "raw_archive_days" {
   type        = number
   description = "Days after which objects under raw/ move to Glacier; 0 never."

@@ -25,9 +25,9 @@ resource "aws_secretsmanager_secret_version" "postgres" {
   count = var.postgres_password_counter > 0 ? 1 : 0
 
   secret_id = aws_secretsmanager_secret.postgres.id
-  # Without a password nothing is sent, and Secrets Manager refuses the empty version: better than a secret whose
-  # password is null.
-  secret_string_wo = var.postgres_password == null ? null : jsonencode({
+  # Terraform insists on a value even when the version does not change. An empty one is never sent: where the version
+  # does change, Secrets Manager then refuses a version without a value, and the old one stays.
+  secret_string_wo = var.postgres_password == null ? "" : jsonencode({
     engine   = "postgres"
     host     = var.postgres_host
     port     = var.postgres_port

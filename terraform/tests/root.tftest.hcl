@@ -1,0 +1,119 @@
+mock_provider "aws" {
+  mock_data "aws_availability_zones" {
+    defaults = {
+      names = ["us-east-1a", "us-east-1b"]
+    }
+  }
+
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "123456789012"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition = "aws"
+    }
+  }
+}
+
+run "a_plain_apply_needs_no_input" {
+  command = plan
+
+  assert {
+    condition     = output.environment == "dev" && output.name_prefix == "autocorp-dev" && output.region == "us-east-1"
+    error_message = "Defaults describe the project's development environment."
+  }
+
+  assert {
+    condition     = jsonencode(output.dms_account_role_names) == jsonencode(["dms-cloudwatch-logs-role", "dms-vpc-role"])
+    error_message = "The first environment of an account owns the account-wide roles."
+  }
+
+  assert {
+    condition     = !output.postgres_password_secret_has_value
+    error_message = "A secret has no value before somebody gives one."
+  }
+}
+
+run "names_are_made_from_project_environment_and_account" {
+  command = plan
+
+  variables {
+    environment  = "eu-test"
+    project_name = "auto-corp"
+  }
+
+  assert {
+    condition     = module.s3.names.lake == "auto-corp-datalake-eu-test-123456789012" && module.s3.names.access_logs == "auto-corp-logs-eu-test-123456789012"
+    error_message = "Bucket names carry the account, since they are shared by all of AWS."
+  }
+
+  assert {
+    condition     = output.postgres_password_secret_name == "auto-corp/eu-test/postgres/password" && output.kms_key_alias == "alias/auto-corp-eu-test" && output.metrics_namespace == "auto-corp/eu-test"
+    error_message = "Other names follow the same scheme."
+  }
+}
+
+run "the_longest_names_still_fit" {
+  command = plan
+
+  variables {
+    environment  = "e2345678901234567890"
+    project_name = "p2345678901234567890"
+  }
+
+  assert {
+    condition     = length(module.s3.names.lake) <= 63
+    error_message = "A bucket name has at most 63 characters."
+  }
+}
+
+run "the_bucket_can_be_named_otherwise" {
+  command = plan
+
+  variables {
+    data_lake_bucket_name = "lake-of-autocorp"
+  }
+
+  assert {
+    condition     = module.s3.names.lake == "lake-of-autocorp"
+    error_message = "The given name is used."
+  }
+}
+
+run "options_reach_their_modules" {
+  command = plan
+
+  variables {
+    athena_analyst_principals    = ["arn:aws:iam::123456789012:role/analysts"]
+    create_datasync_endpoint     = true
+    create_dms_account_roles     = false
+    datasync_agent_cidr_blocks   = ["10.20.0.9/32"]
+    s3_cors_rules                = [{ allowed_methods = ["GET"], allowed_origins = ["https://reports.example.com"] }]
+    s3_encryption                = "SSE-S3"
+    s3_intelligent_tiering_zones = ["curated"]
+    s3_replication               = { bucket_arn = "arn:aws:s3:::autocorp-copy" }
+  }
+
+  assert {
+    condition     = length(output.dms_account_role_names) == 0 && jsonencode(sort(keys(output.vpc_endpoint_ids))) == jsonencode(["datasync", "s3", "secretsmanager"])
+    error_message = "Flags reach the modules."
+  }
+}
+
+run "the_password_stays_out_of_the_plan" {
+  command = plan
+
+  variables {
+    postgres_host             = "db.example.com"
+    postgres_password         = "planted-for-this-test"
+    postgres_password_counter = 1
+  }
+
+  assert {
+    condition     = output.postgres_password_secret_has_value
+    error_message = "With a counted password the secret has a value."
+  }
+}
