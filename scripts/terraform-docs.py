@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Keeps the tables of inputs and outputs in the Terraform READMEs equal to the HCL; `--check` only says whether they are.
+"""Keeps the tables of inputs and outputs in the Terraform READMEs equal to the HCL.
+
+`--check` only says whether they are.
 
 A README holds the tables between `<!-- BEGIN TABLES -->` and `<!-- END TABLES -->`. Everything else in it is prose.
 """
