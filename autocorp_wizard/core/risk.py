@@ -116,7 +116,8 @@ def _losing(change: Change, thing: str) -> Iterator[tuple[str, str]]:
     if change.action is not Action.UPDATE:
         return
     before, after = change.before, change.after
-    if after.get("force_destroy") is True and before.get("force_destroy") is not True:
+    # It lives in the state alone, so an import always seems to switch it on.
+    if after.get("force_destroy") is True and before.get("force_destroy") is not True and not change.imports:
         yield DATA_LOSS, f"{thing} may from now on be deleted together with everything in it."
     if after.get("deletion_protection") is False and before.get("deletion_protection") is True:
         yield DATA_LOSS, f"{thing} is no longer protected against deletion."
