@@ -225,7 +225,7 @@ class RunState:
             # is of an old object that an interrupted replacement left under the same address.
             return
         if isinstance(event, ev.ResourceProgressed):
-            self.resources[event.address] = replace(known, seconds=event.seconds)
+            self.resources[event.address] = replace(known, seconds=max(known.seconds, event.seconds))
             return
         kind = event.resource_type or known.resource_type
         if isinstance(event, ev.ResourceStarted):
