@@ -8,7 +8,6 @@ import difflib
 import importlib
 import os
 import shlex
-import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from autocorp_wizard.cli.console import ReaderLeft
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import OpenWizard, Settings
 from autocorp_wizard.core.errors import ExitCode, InterruptedByUser, UsageError, WizardError
@@ -104,8 +104,8 @@ def run(arguments: Sequence[str], open_wizard: OpenWizard) -> int:
     settings.command = shlex.join([PROGRAM, *arguments])
     try:
         return _run(list(arguments), settings)
-    except BrokenPipeError:
-        return _reader_left()
+    except ReaderLeft:
+        return int(ExitCode.OK)
     except KeyboardInterrupt:
         return int(ExitCode.INTERRUPTED)
 
@@ -113,7 +113,6 @@ def run(arguments: Sequence[str], open_wizard: OpenWizard) -> int:
 def _run(arguments: list[str], settings: Settings) -> int:
     try:
         code = application.main(arguments, PROGRAM, standalone_mode=False, obj=settings)
-        sys.stdout.flush()
         return code if isinstance(code, int) else int(ExitCode.OK)
     except WizardError as error:
         failure = error
@@ -124,7 +123,7 @@ def _run(arguments: list[str], settings: Settings) -> int:
         failure = _usage(error)
     except (click.Abort, KeyboardInterrupt, EOFError):
         failure = InterruptedByUser("INTERRUPTED", "Interrupted.", next_step="Nothing more was started.")
-    except BrokenPipeError:
+    except ReaderLeft:
         raise
     except Exception as error:
         failure = _bug(error, settings)
@@ -159,9 +158,3 @@ def _bug(error: Exception, settings: Settings) -> WizardError:
         next_step=f"Please report it with the text in {path}" if path else "The log could not be written.",
         exit_code=ExitCode.BUG,
     )
-
-
-def _reader_left() -> int:
-    """The reader of our output went away (`| head`): be quiet, also when Python flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return int(ExitCode.OK)

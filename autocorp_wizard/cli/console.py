@@ -5,20 +5,26 @@ hints and errors go to stderr, so that a pipe gets results only. Nothing that ca
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.core.events import Envelope, Json
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
+
+    from autocorp_wizard.core.events import Envelope, Json
 
 # Plain output is as wide as this where no terminal says its width.
 _WIDTH = 100
 
 _STYLES = {"good": "green", "warn": "yellow", "error": "bold red", "dim": "dim", "strong": "bold"}
+
+
+class ReaderLeft(Exception):  # noqa: N818  (an outcome, not a fault)
+    """Whoever read our output went away (`| head`)."""
 
 
 def printable(text: str) -> str:
@@ -33,13 +39,15 @@ class Console:
         self.json = json
         self.quiet = quiet
         self.verbose = verbose
+        # Set while a command that answers works: its progress is no part of the answer.
+        self.beside = False
         self._color = color
         self._rich: dict[int, RichConsole] = {}
 
     @property
     def words(self) -> TextIO:
         """Where people's words go."""
-        return sys.stderr if self.json else sys.stdout
+        return sys.stderr if self.json or self.beside else sys.stdout
 
     @property
     def is_live(self) -> bool:
@@ -66,12 +74,12 @@ class Console:
             self._rich[id(target)] = known
         return known
 
-    def document(self, document: Mapping[str, Json]) -> None:
+    def document(self, document: "Mapping[str, Json]") -> None:
         """Write the one JSON document of a command that answers; nothing without --json."""
         if self.json:
             self._write(sys.stdout, json.dumps(document, ensure_ascii=False, indent=2))
 
-    def event(self, envelope: Envelope) -> None:
+    def event(self, envelope: "Envelope") -> None:
         """Write one event of a command that runs."""
         if self.json:
             self._write(sys.stdout, envelope.to_json())
@@ -129,7 +137,7 @@ class Console:
         `document` is False where stdout has its JSON already.
         """
         if self.json and document:
-            card: dict[str, Json] = {"schema": "autocorp-wizard/error/1", "error": dict(error.as_document())}
+            card: dict[str, object] = {"schema": "autocorp-wizard/error/1", "error": dict(error.as_document())}
             self._write(sys.stdout, json.dumps(card, ensure_ascii=False))
         self._styled(sys.stderr, f"Error: {error.what}  [{error.code}]", "error")
         if error.why:
@@ -156,5 +164,10 @@ class Console:
     def _write(stream: TextIO, text: str) -> None:
         # A C locale must not turn a name with an accent into a crash.
         encoding = stream.encoding or "utf-8"
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        stream.flush()
+        try:
+            stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+            stream.flush()
+        except BrokenPipeError:
+            # Python flushes once more at exit, and must not complain then either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            raise ReaderLeft from None

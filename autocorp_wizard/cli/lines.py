@@ -73,6 +73,8 @@ def line(envelope: ev.Envelope, state: RunState, *, verbose: bool = False) -> st
         case ev.StepFinished():
             return _step(event)
         case ev.PlanReady():
+            if state.operation == ev.Operation.PLAN:
+                return None  # its end says the same
             return f"  Plan {short(event.digest)}: {counts_in_words(event.counts)}"
         case ev.ResourceStarted():
             return f"  {_resource(event, DOING)}" if event.action != ev.Action.READ else None

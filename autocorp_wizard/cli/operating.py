@@ -7,7 +7,10 @@ from click.exceptions import Exit
 
 from autocorp_wizard.cli import questions
 from autocorp_wizard.cli.approving import Approvals
+from autocorp_wizard.cli.console import ReaderLeft
 from autocorp_wizard.cli.following import Followed, OnInterrupt, follow
+from autocorp_wizard.core.errors import ExitCode, WizardError
+from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 
 if TYPE_CHECKING:
@@ -26,10 +29,34 @@ def carry_out(
 
     `events`: with --json its events are printed. `stoppable`: Ctrl-C stops it without asking, because nothing is lost.
     """
-    run = settings.engine.start(request, dict(secrets or {}))
+    run = start(settings, request, secrets)
     followed = see(settings, run, events=events, stoppable=stoppable)
     raise_failure(settings, followed, events=events)
     return followed
+
+
+def start(settings: "Settings", request: Request, secrets: Mapping[str, str] | None = None) -> str:
+    """Start a run and return its name; before that, have a Terraform where the operation needs one."""
+    settings.home.make()
+    if request.operation is not Operation.BOOTSTRAP:
+        _have_terraform(settings)
+    return settings.engine.start(request, dict(secrets or {}))
+
+
+def _have_terraform(settings: "Settings") -> None:
+    """Find a Terraform, or install the pinned release after asking (--yes: without). Raises TERRAFORM-*."""
+    from autocorp_wizard.adapters.terraform_binary import find_terraform, install_terraform
+
+    try:
+        find_terraform(settings.home.cache, settings.environ)
+    except WizardError as missing:
+        if missing.code == "TERRAFORM-BROKEN" or not (settings.yes or settings.can_ask):
+            raise
+        settings.console.say(f"{missing.what} {missing.why}", "warn")
+        if not questions.confirm(settings, f"Install the tested release into {settings.home.cache}?", default=True):
+            raise
+        settings.home.make(settings.home.cache)
+        install_terraform(settings.home.cache, settings.console.say)
 
 
 def see(settings: "Settings", run: str, *, events: bool = False, stoppable: bool = False) -> Followed:
@@ -37,15 +64,22 @@ def see(settings: "Settings", run: str, *, events: bool = False, stoppable: bool
 
     A rollout that waits for an approval is answered on a terminal.
     """
-    return follow(
-        settings.engine,
-        run,
-        settings.console,
-        events=events,
-        plain=settings.plain,
-        question_of=Approvals(settings, run).question_of if settings.can_ask and not settings.yes else None,
-        on_interrupt=lambda: OnInterrupt.STOP if stoppable else ask_interrupted(settings, run),
-    )
+    settings.console.beside = not events
+    try:
+        return follow(
+            settings.engine,
+            run,
+            settings.console,
+            events=events,
+            plain=settings.plain,
+            question_of=Approvals(settings, run).question_of if settings.can_ask and not settings.yes else None,
+            on_interrupt=lambda: OnInterrupt.STOP if stoppable else ask_interrupted(settings, run),
+        )
+    except ReaderLeft:
+        # The run goes on and nobody looks any more: that is no success.
+        raise Exit(int(ExitCode.INTERRUPTED) if events else 0) from None
+    finally:
+        settings.console.beside = False
 
 
 def raise_failure(settings: "Settings", followed: Followed, *, events: bool) -> None:

@@ -76,8 +76,7 @@ def progress_of(
 
 
 def _counts(resource: ResourceState) -> bool:
-    """Whether Terraform reports on it while it works: the rest is done when the summary says so."""
-    return resource.action not in (Action.READ, Action.NOOP, Action.FORGET, Action.IMPORT)
+    return resource.action not in (Action.READ, Action.NOOP, Action.FORGET)
 
 
 def _fraction(state: RunState, planned: list[ResourceState], now: datetime, durations: Durations) -> float:

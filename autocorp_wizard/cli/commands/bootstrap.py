@@ -41,7 +41,7 @@ def command(settings: Settings, adopt: bool, verify_only: bool) -> None:
         env_file=settings.env_file_absolute,
         command=settings.command,
     )
-    run = settings.engine.start(request, {})
+    run = operating.start(settings, request)
     followed: Followed = operating.see(settings, run, stoppable=True)
     rows = [
         {"name": s.name, "wanted": s.wanted, "found": s.found, "action": s.action, "outcome": s.outcome}

@@ -1,1 +1,1 @@
-"""The screens. Each composes and renders; what it wants done goes through the session."""
+"""One screen per file."""
