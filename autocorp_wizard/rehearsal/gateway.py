@@ -15,6 +15,7 @@ from autocorp_wizard.rehearsal.errorbody import Answer, error_answer
 from autocorp_wizard.rehearsal.faultrules import FaultBook, FaultKind
 from autocorp_wizard.rehearsal.gate import Gate
 from autocorp_wizard.rehearsal.misbehave import ConnectionCutError, cut, fault_answer
+from autocorp_wizard.rehearsal.services import is_missing
 
 _LOG: Final = logging.getLogger("rehearsal.access")
 # The emulator's own control paths answer anybody; ours are the only way in.
@@ -112,6 +113,8 @@ class Gateway:
         refused = refused or bucketguard.refusal(call, environ, self._admission.principal(call))
         if refused is not None:
             return refused
+        if is_missing(call.service, call.action):
+            return not_implemented(call)
         collected: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[..., object]:

@@ -67,6 +67,7 @@ def _log_to(path: Path) -> None:
 
 class _Server:
     def __init__(self, home: RehearsalHome, *, port: int, idle_seconds: float) -> None:
+        from moto.backends import list_of_moto_modules
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         from autocorp_wizard.rehearsal.admission import Admission
@@ -77,7 +78,11 @@ class _Server:
         from autocorp_wizard.rehearsal.listener import listen
         from autocorp_wizard.rehearsal.services import install
 
+        known = {*list_of_moto_modules(), "moto_api"}
+
         def create(service: "SERVICE_NAMES") -> "Flask":
+            if service not in known:
+                raise NotImplementedError(service)
             install(service)
             return create_backend_app(service)
 

@@ -1,4 +1,4 @@
-"""What the emulator lacks, one module per service, each with `install() -> None`.
+"""What the emulator lacks, one module per service, each with `install() -> None`; `MISSING` may name actions to refuse.
 
 A service's module is imported and installed when the first call for that service arrives, before the emulator
 builds its routes. To extend another service, add a module and its line here.
@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final
 
 # The emulator's name of the service -> our module.
-EXTENSIONS: Final = {"ec2": "ec2", "iam": "iam", "s3": "s3", "sts": "sts"}
+EXTENSIONS: Final = {"ec2": "ec2", "iam": "iam", "s3": "s3", "secretsmanager": "secretsmanager", "sts": "sts"}
 
 
 def install(service: str) -> None:
@@ -16,3 +16,11 @@ def install(service: str) -> None:
     module = EXTENSIONS.get(service)
     if module is not None:
         import_module(f"{__name__}.{module}").install()
+
+
+def is_missing(service: str, action: str) -> bool:
+    """Say whether the emulator would answer an action it does not have as if it were another one."""
+    module = EXTENSIONS.get(service)
+    if module is None:
+        return False
+    return action in getattr(import_module(f"{__name__}.{module}"), "MISSING", ())

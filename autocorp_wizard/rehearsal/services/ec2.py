@@ -1,27 +1,64 @@
-"""EC2: a rule of a security group keeps its description, whatever it points at.
+"""EC2: security group rules keep their description, and change in place, whatever they point at."""
 
-The stock model keeps it for address ranges only; for another group or a prefix list every plan would want to add it.
-"""
+from collections.abc import Callable
+from inspect import signature
+from typing import Any
 
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
-_stock_init = SecurityGroupRule.__init__
-_PREFIX_LIST_POSITION = 7
-
-
-def _init(self: SecurityGroupRule, *args: object, **kwargs: object) -> None:
-    _stock_init(self, *args, **kwargs)  # type: ignore[arg-type]
-    described = kwargs.get("prefix_list_id") or (args[_PREFIX_LIST_POSITION:] or (None,))[0]
-    # Beside the range, not in it: a group's own listing shows every range that is not empty.
-    self.prefix_list_description = described.get("Description") if isinstance(described, dict) else None  # type: ignore[attr-defined]
+Rules = dict[str, dict[str, Any]]
 
 
-def _description(self: SecurityGroupRule) -> str | None:
-    written = self.ip_range.get("Description") or self.source_group.get("Description")
-    return written or getattr(self, "prefix_list_description", None)
+def _describe(rule: SecurityGroupRule) -> str | None:
+    """Return the description; the stock one knows it for address ranges only."""
+    target = rule.ip_range or rule.source_group or vars(rule).get("prefix_list") or {}
+    described: str | None = target.get("Description")
+    return described
+
+
+def _keep_prefix_list(stock: Callable[..., None]) -> Callable[..., None]:
+    shape = signature(stock)
+
+    def create(self: SecurityGroupRule, *details: object, **more: object) -> None:
+        stock(self, *details, **more)
+        prefix_list = shape.bind(self, *details, **more).arguments.get("prefix_list_id")
+        if prefix_list is not None:
+            vars(self)["prefix_list"] = dict(prefix_list)
+
+    return create
+
+
+def _modify_fully(stock: Callable[..., None]) -> Callable[..., None]:
+    def modify(self: SecurityGroupBackend, group_id: str, rules: Rules) -> None:
+        stock(self, group_id, rules)
+        group = self.get_security_group_by_name_or_id(group_id)
+        for rule_id, wanted in rules.items():
+            rule = group.get_rule(rule_id) if group is not None else None
+            if rule is not None:
+                _point(rule, wanted)
+
+    return modify
+
+
+def _point(rule: SecurityGroupRule, wanted: dict[str, Any]) -> None:
+    """Let a rule point at what was asked for; the stock one changes IPv4 ranges only."""
+    described = {"Description": wanted["Description"]} if wanted.get("Description") else {}
+    rule.ip_range, rule.source_group, rule.prefix_list_id = {}, {}, None
+    if wanted.get("CidrIpv4"):
+        rule.ip_range = {"CidrIp": wanted["CidrIpv4"], **described}
+    elif wanted.get("CidrIpv6"):
+        rule.ip_range = {"CidrIpv6": wanted["CidrIpv6"], **described}
+    elif wanted.get("ReferencedGroupId"):
+        owner = rule.owner_id
+        rule.source_group = {"GroupId": wanted["ReferencedGroupId"], "OwnerId": owner, "UserId": owner, **described}
+    else:
+        rule.prefix_list_id = wanted["PrefixListId"]
+        vars(rule)["prefix_list"] = {"PrefixListId": wanted["PrefixListId"], **described}
 
 
 def install() -> None:
-    """Mend the stock model; its responses stay."""
-    SecurityGroupRule.__init__ = _init  # type: ignore[method-assign]
-    SecurityGroupRule.description = property(_description)  # type: ignore[assignment]
+    """Mend the stock models; their responses stay."""
+    SecurityGroupRule.description = property(_describe)  # type: ignore[assignment,method-assign]
+    SecurityGroupRule.__init__ = _keep_prefix_list(SecurityGroupRule.__init__)  # type: ignore[method-assign]
+    stock = SecurityGroupBackend.modify_security_group_rules
+    SecurityGroupBackend.modify_security_group_rules = _modify_fully(stock)  # type: ignore[method-assign]
