@@ -7,5 +7,7 @@ from tests.cloud_fixtures import client_for, cloud, cloud_home, own_cloud, own_s
 __all__ = ["client_for", "cloud", "cloud_home", "own_cloud", "own_source", "source", "unique"]
 
 # The suite shares two cores with servers: how long an example takes says nothing about the code.
-settings.register_profile("calm", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "calm", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example]
+)
 settings.load_profile("calm")

@@ -76,7 +76,8 @@ def progress_of(
 
 
 def _counts(resource: ResourceState) -> bool:
-    return resource.action not in (Action.READ, Action.NOOP, Action.FORGET)
+    """Whether Terraform reports on it while it works: the rest is done when the summary says so."""
+    return resource.action not in (Action.READ, Action.NOOP, Action.FORGET, Action.IMPORT)
 
 
 def _fraction(state: RunState, planned: list[ResourceState], now: datetime, durations: Durations) -> float:

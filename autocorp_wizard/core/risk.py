@@ -1,14 +1,13 @@
 """Which changes deserve a second look, and why: data that is lost, replication that stops, doors that open, cost.
 
-Found by comparing whole objects before and after. The first creation of something is no widening: only a create that
-opens a door to everybody, or allows everything, is named.
+Found by comparing whole objects before and after.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from autocorp_wizard.core.change import Change, Risk
 from autocorp_wizard.core.events import Action, Json
-from autocorp_wizard.core.risk_access import unguarding, widening
+from autocorp_wizard.core.risk_access import Scene, unguarding, widening
 from autocorp_wizard.core.risk_cost import costing
 from autocorp_wizard.core.risk_values import blocks, number, outermost, thing_of
 
@@ -58,11 +57,13 @@ _HARMLESS: frozenset[str] = frozenset({"tags", "tags_all", "timeouts"})
 
 def find_risks(changes: Iterable[Change]) -> tuple[Risk, ...]:
     """Return the risks of a plan's changes, the gravest kind first, then by address."""
-    found = [Risk(kind, change.address, text) for change in changes for kind, text in _risks(change)]
+    whole = tuple(changes)
+    scene = Scene.of(whole)
+    found = [Risk(kind, change.address, text) for change in whole for kind, text in _risks(change, scene)]
     return tuple(sorted(dict.fromkeys(found), key=lambda risk: (KINDS.index(risk.kind), risk.address, risk.sentence)))
 
 
-def _risks(change: Change) -> Iterator[tuple[str, str]]:
+def _risks(change: Change, scene: Scene) -> Iterator[tuple[str, str]]:
     thing = thing_of(change)
     gone = change.action in (Action.DELETE, Action.REPLACE)
     holds = _HOLDS.get(change.resource_type)
@@ -74,10 +75,10 @@ def _risks(change: Change) -> Iterator[tuple[str, str]]:
     if change.resource_type in _REPLICATION:
         yield from _stopping(change, thing)
     if change.action is Action.DELETE:
-        yield from ((WIDENS_ACCESS, text) for text in unguarding(change, thing))
+        yield from ((WIDENS_ACCESS, text) for text in unguarding(change, thing, scene))
         return
     yield from _losing(change, thing)
-    yield from ((WIDENS_ACCESS, text) for text in widening(change, thing))
+    yield from ((WIDENS_ACCESS, text) for text in widening(change, thing, scene))
     yield from ((COSTS_MORE, text) for text in costing(change, thing))
 
 
@@ -116,7 +117,8 @@ def _losing(change: Change, thing: str) -> Iterator[tuple[str, str]]:
     if change.action is not Action.UPDATE:
         return
     before, after = change.before, change.after
-    if after.get("force_destroy") is True and before.get("force_destroy") is not True:
+    # It lives in the state alone, so an import always seems to switch it on.
+    if after.get("force_destroy") is True and before.get("force_destroy") is not True and not change.imports:
         yield DATA_LOSS, f"{thing} may from now on be deleted together with everything in it."
     if after.get("deletion_protection") is False and before.get("deletion_protection") is True:
         yield DATA_LOSS, f"{thing} is no longer protected against deletion."

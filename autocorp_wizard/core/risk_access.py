@@ -1,10 +1,13 @@
 """Which doors a change opens: policies that allow more, networks that reach further, guards that go.
 
-The first creation of a role or a rule is no widening: only a create that opens a door to everybody, or allows
-everything, is named.
+What is made together with its holder (a role and its policy, a group and its rules) is no widening: then only what is
+open to everybody, or allows everything, is named. A policy or a rule that is added to something that exists is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Self
 
 from autocorp_wizard.core.change import Change
 from autocorp_wizard.core.events import Action, Json
@@ -20,29 +23,75 @@ _POLICY_ATTRIBUTES: tuple[str, ...] = (
 )
 
 
-def widening(change: Change, thing: str) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a change is judged against: the plan's other changes.
+
+    `made` and `gone` are (type, name) of what the plan creates and deletes; `closed` are the doors of rules that it
+    deletes, by group (or by the rule's own place in the tree, where the group is made anew) and direction.
+    """
+
+    made: frozenset[tuple[str, str]]
+    gone: frozenset[tuple[str, str]]
+    closed: Mapping[tuple[str, bool], tuple["_Door", ...]]
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> Self:
+        """Return the scene of a plan."""
+        made: set[tuple[str, str]] = set()
+        gone: set[tuple[str, str]] = set()
+        closed: dict[tuple[str, bool], tuple[_Door, ...]] = {}
+        for change in changes:
+            for names, action, side in (
+                (made, Action.CREATE, change.after),
+                (gone, Action.DELETE, change.before),
+            ):
+                if change.action is action:
+                    names.update((change.resource_type, str(side[key])) for key in ("name", "bucket") if side.get(key))
+            if change.action is Action.DELETE and change.resource_type in _SINGLE_RULES:
+                for key in _groups(change, change.before):
+                    closed[key] = (*closed.get(key, ()), *_of_rule(change.before))
+        return cls(frozenset(made), frozenset(gone), closed)
+
+    def holder_exists(self, change: Change) -> bool:
+        """Whether what a new policy or rule belongs to was there before this plan."""
+        role, bucket = change.after.get("role"), change.after.get("bucket")
+        match change.resource_type:
+            case "aws_iam_role_policy" | "aws_iam_role_policy_attachment":
+                return isinstance(role, str) and ("aws_iam_role", role) not in self.made
+            case "aws_s3_bucket_policy":
+                return isinstance(bucket, str) and ("aws_s3_bucket", bucket) not in self.made
+            case "aws_vpc_security_group_ingress_rule" | "aws_vpc_security_group_egress_rule":
+                known = isinstance(change.after.get("security_group_id"), str)
+                return known or any(group in self.closed for group in _groups(change, change.after))
+            case _:
+                return False
+
+
+def widening(change: Change, thing: str, scene: Scene) -> Iterator[str]:
     """Yield a sentence for each door that a create, an update or a replacement opens."""
     before, after = change.before, change.after
-    fresh = change.action is Action.CREATE
-    yield from _policies(change, thing)
+    fresh = change.action is Action.CREATE and not scene.holder_exists(change)
+    yield from _policies(change, thing, fresh=fresh)
     if change.resource_type == "aws_s3_bucket_public_access_block":
         for key in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"):
             if after.get(key) is False and (fresh or before.get(key) is True):
                 yield f"{thing}: {key.replace('_', ' ')} is off."
     if change.resource_type == "aws_iam_role_policy_attachment" and not fresh:
         yield f"{thing}: another policy is attached ({after.get('policy_arn') or 'known after apply'})."
-    yield from _opened_doors(change, thing)
+    yield from _opened_doors(change, thing, scene, fresh=fresh)
     if after.get("publicly_accessible") is True and before.get("publicly_accessible") is not True:
         yield f"{thing} becomes reachable from the internet."
-    if not fresh and _trusted(after) - _trusted(before):
-        yield f"{thing} trusts more: {', '.join(sorted(_trusted(after) - _trusted(before)))}."
+    if not fresh and _attached(after) - _attached(before):
+        yield f"{thing} gets more policies: {', '.join(sorted(_attached(after) - _attached(before)))}."
 
 
-def _policies(change: Change, thing: str) -> Iterator[str]:
-    before, after, fresh = change.before, change.after, change.action is Action.CREATE
+def _policies(change: Change, thing: str, *, fresh: bool) -> Iterator[str]:
+    before, after = change.before, change.after
     hidden = {attribute.path for attribute in change.attributes if not attribute.known}
     for key in _POLICY_ATTRIBUTES:
-        if key in hidden and not fresh:
+        # Where the object itself is made anew, its policy names the new one and cannot be known.
+        if key in hidden and change.action is Action.UPDATE:
             yield f"{thing} gets a policy that is known only after the apply."
         document = after.get(key)
         if document is None or document == before.get(key):
@@ -57,53 +106,103 @@ def _policies(change: Change, thing: str) -> Iterator[str]:
             yield f"{thing} {clause}."
 
 
-def unguarding(change: Change, thing: str) -> Iterator[str]:
-    """A guard that is deleted while what it guards stays is a door that opens."""
-    if change.resource_type in ("aws_s3_bucket_public_access_block", "aws_s3_bucket_policy"):
+def unguarding(change: Change, thing: str, scene: Scene) -> Iterator[str]:
+    """Yield a sentence where a guard goes while what it guards stays: a door that opens."""
+    guards = change.resource_type in ("aws_s3_bucket_public_access_block", "aws_s3_bucket_policy")
+    if guards and ("aws_s3_bucket", str(change.before.get("bucket"))) not in scene.gone:
         yield f"{thing} is deleted: what it denied is denied no more."
 
 
-def _opened_doors(change: Change, thing: str) -> Iterator[str]:
-    fresh = change.action is Action.CREATE
-    if change.resource_type in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"):
-        inward = "ingress" in change.resource_type
-        new, old = _ranges(change.after), _ranges(change.before)
-        wide = {text for text in new if text.endswith("/0")}
-        if fresh and inward and wide:
-            yield f"{thing} lets anyone in ({', '.join(sorted(wide))})."
-        elif not fresh and (new - old or _ports(change.after) > _ports(change.before)):
-            reach = ", ".join(sorted(new)) or "another group"
-            yield f"{thing} now reaches {reach}, {_ports(change.after)} ports."
-    if change.resource_type in ("aws_security_group", "aws_default_security_group"):
-        for side, word in (("ingress", "from"), ("egress", "to")):
-            old_doors, new_doors = _doors(change.before.get(side)), _doors(change.after.get(side))
-            opened = {door for door in new_doors - old_doors if not fresh or (side == "ingress" and "/0" in door)}
-            for door in sorted(opened):
-                yield f"{thing} opens {word} {door}."
+def _opened_doors(change: Change, thing: str, scene: Scene, *, fresh: bool) -> Iterator[str]:
+    for inward, read in _RULES.get(change.resource_type, ()):
+        gone = [door for group in _groups(change, change.after) for door in scene.closed.get(group, ())]
+        known = (*read(change.before), *(gone if change.resource_type in _SINGLE_RULES else ()))
+        for door in read(change.after):
+            named = inward and door.is_anyone if fresh else not any(old.covers(door) for old in known)
+            if named:
+                yield f"{thing} opens {door.ports} {'from' if inward else 'to'} {door.peer}."
 
 
-def _ranges(side: Mapping[str, Json]) -> set[str]:
-    keys = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
-    return {text for key in keys if isinstance(text := side.get(key), str) and text}
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """A peer (addresses, a prefix list, a group) and the ports that are open to it."""
+
+    peer: str
+    protocol: str
+    low: int
+    high: int
+
+    @property
+    def is_anyone(self) -> bool:
+        return self.peer.endswith("/0")
+
+    @property
+    def ports(self) -> str:
+        if self.protocol == "-1":
+            return "everything"
+        return f"port {self.low}" if self.low == self.high else f"ports {self.low} to {self.high}"
+
+    def covers(self, other: "_Door") -> bool:
+        wide = self.protocol in ("-1", other.protocol) and self.low <= other.low and other.high <= self.high
+        return wide and (self.peer == other.peer or _contains(self.peer, other.peer))
 
 
-def _ports(side: Mapping[str, Json]) -> int:
-    low, high = number(side.get("from_port")), number(side.get("to_port"))
-    if side.get("ip_protocol") == "-1" or low is None or high is None or low < 0:
-        return 65536
-    return int(high - low) + 1
+def _groups(change: Change, side: Mapping[str, Json]) -> tuple[tuple[str, bool], ...]:
+    inward = _SINGLE_RULES.get(change.resource_type, False)
+    place = f"{change.module} {change.resource_type}.{change.name.partition('[')[0]}"
+    group = side.get("security_group_id")
+    return ((place, inward), (group, inward)) if isinstance(group, str) else ((place, inward),)
 
 
-def _doors(rules: Json) -> set[str]:
-    doors: set[str] = set()
-    for rule in blocks(rules):
-        ports = "all ports" if rule.get("protocol") == "-1" else f"ports {rule.get('from_port')}-{rule.get('to_port')}"
-        for key in ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"):
-            ranges = rule.get(key)
-            doors |= {f"{text} on {ports}" for text in (ranges if isinstance(ranges, list) else [])}
-    return doors
+def _of_rule(side: Mapping[str, Json]) -> Iterator[_Door]:
+    for key in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"):
+        peer = side.get(key)
+        if isinstance(peer, str) and peer:
+            yield _door(peer, side.get("ip_protocol"), side)
 
 
-def _trusted(side: Mapping[str, Json]) -> frozenset[str]:
+def _of_group(side_name: str) -> Callable[[Mapping[str, Json]], Iterator[_Door]]:
+    def read(side: Mapping[str, Json]) -> Iterator[_Door]:
+        for rule in blocks(side.get(side_name)):
+            for key in ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"):
+                peers = rule.get(key)
+                for peer in peers if isinstance(peers, list) else []:
+                    yield _door(str(peer), rule.get("protocol"), rule)
+
+    return read
+
+
+_SINGLE_RULES: dict[str, bool] = {
+    "aws_vpc_security_group_ingress_rule": True,
+    "aws_vpc_security_group_egress_rule": False,
+}
+_RULES: dict[str, tuple[tuple[bool, Callable[[Mapping[str, Json]], Iterator[_Door]]], ...]] = {
+    "aws_vpc_security_group_ingress_rule": ((True, _of_rule),),
+    "aws_vpc_security_group_egress_rule": ((False, _of_rule),),
+    "aws_security_group": ((True, _of_group("ingress")), (False, _of_group("egress"))),
+    "aws_default_security_group": ((True, _of_group("ingress")), (False, _of_group("egress"))),
+}
+
+
+def _door(peer: str, protocol: Json, ports: Mapping[str, Json]) -> _Door:
+    low, high = number(ports.get("from_port")), number(ports.get("to_port"))
+    if protocol == "-1" or low is None or high is None or low < 0:
+        return _Door(peer, str(protocol), 0, 65535)
+    return _Door(peer, str(protocol), int(low), int(high))
+
+
+def _contains(wide: str, narrow: str) -> bool:
+    try:
+        outer, inner = ip_network(wide, strict=False), ip_network(narrow, strict=False)
+    except ValueError:
+        return False
+    return (
+        outer.version == inner.version
+        and int(outer.network_address) <= int(inner.network_address)
+        and int(inner.broadcast_address) <= int(outer.broadcast_address)
+    )
+
+
+def _attached(side: Mapping[str, Json]) -> frozenset[str]:
     arns = side.get("managed_policy_arns")
     return frozenset(str(arn) for arn in arns) if isinstance(arns, list) else frozenset()

@@ -2,17 +2,16 @@
 
 from autocorp_wizard.core.change import Change
 from autocorp_wizard.core.events import Json
+from autocorp_wizard.core.sentences import full_name
 from autocorp_wizard.core.wordings import WORDINGS
 
 
 def thing_of(change: Change) -> str:
     """Return how a sentence about a change begins: `The bucket lake`."""
     wording = WORDINGS.get(change.resource_type)
-    noun = wording.noun if wording else change.resource_type.removeprefix("aws_").replace("_", " ")
-    name = next(
-        (change.identity[key] for key in (wording.keys if wording else ()) if key in change.identity), change.name
-    )
-    return f"The {noun} {name}"
+    if wording is None:
+        return f"The {change.resource_type.removeprefix('aws_').replace('_', ' ')} {change.name}"
+    return f"The {wording.noun} {full_name(wording, change.name, change.after, change.before)}"
 
 
 def blocks(value: Json) -> list[dict[str, Json]]:

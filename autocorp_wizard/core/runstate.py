@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from autocorp_wizard.core import events as ev
 
+_SILENT = frozenset({ev.Action.IMPORT, ev.Action.FORGET, ev.Action.NOOP})
+
 
 class ResourceStatus(StrEnum):
     """Where one planned change stands."""
@@ -187,6 +189,8 @@ class RunState:
                 self.diagnostics.append(event)
             case ev.SummaryReported():
                 self.summary = event
+                if event.operation != ev.Operation.PLAN:
+                    self._settle(at)
             case ev.OutputsReported():
                 self.outputs.update(event.outputs)
             case ev.SettingChecked():
@@ -221,7 +225,7 @@ class RunState:
             # is of an old object that an interrupted replacement left under the same address.
             return
         if isinstance(event, ev.ResourceProgressed):
-            self.resources[event.address] = replace(known, seconds=event.seconds)
+            self.resources[event.address] = replace(known, seconds=max(known.seconds, event.seconds))
             return
         kind = event.resource_type or known.resource_type
         if isinstance(event, ev.ResourceStarted):
@@ -246,6 +250,13 @@ class RunState:
             return
         self.done += 1
         self.resources[event.address] = replace(over, status=ResourceStatus.DONE)
+
+    def _settle(self, at: datetime) -> None:
+        """End what the stream says nothing about: taking over, letting go and renaming; its summary covers them."""
+        for address, resource in self.resources.items():
+            if resource.status is ResourceStatus.WAITING and resource.action in _SILENT:
+                self.done += 1
+                self.resources[address] = replace(resource, status=ResourceStatus.DONE, finished_at=at)
 
     def _finish_step(self, event: ev.StepFinished) -> None:
         for index in range(len(self.steps) - 1, -1, -1):

@@ -34,7 +34,7 @@ def sentence(
     the changed attributes; `reason` is a clause such as "is replaced because engine_name changes".
     """
     wording = WORDINGS.get(resource_type) or Wording(_plain_type(resource_type))
-    name = object_name(wording.keys, after, before) or label
+    name = full_name(wording, label, after, before)
     if action is Action.CREATE and wording.create:
         return wording.create.format(name=name)
     if action is Action.DELETE and wording.delete:
@@ -56,6 +56,14 @@ def changed_words(paths: Iterable[str]) -> str:
     if len(words) > _MOST_NAMED:
         words[_MOST_NAMED - 1 :] = [f"{len(words) - _MOST_NAMED + 1} other attributes"]
     return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1] if words else ""
+
+
+def full_name(wording: Wording, label: str, *sides: Mapping[str, Json]) -> str:
+    """Return what an object is called in a sentence: its name or, where that is not known yet, its label."""
+    name = object_name(wording.keys, *sides)
+    name = f'"{name}"' if name and wording.quoted else name or label
+    detail = object_name(wording.details, *sides)
+    return f"{name} ({detail})" if detail else name
 
 
 def object_name(keys: Iterable[str], *sides: Mapping[str, Json]) -> str:

@@ -1,7 +1,8 @@
 """How each resource type of the tree is called by people: data for core/sentences.py.
 
 `noun` completes "Creates the …"; `keys` are the attributes that may name the object, the first known one wins;
-`create` replaces the sentence where a type is no thing but a property of another. `{name}` is that name.
+`create` and `delete` replace the sentence where a type is no thing but a property of another, `{name}` is that name.
+`quoted` names are free text; `details` are attributes that tell objects of one name apart.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ class Wording:
     keys: tuple[str, ...] = ("name",)
     create: str = ""
     delete: str = ""
+    quoted: bool = False
+    details: tuple[str, ...] = ()
 
 
 _BUCKET = ("bucket",)
-_RULE = ("description", "from_port", "ip_protocol")
+_RULE = ("description", "tags.Name")
+_PEER = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
 
 WORDINGS: dict[str, Wording] = {
     # Storage
@@ -43,20 +47,20 @@ WORDINGS: dict[str, Wording] = {
     ),
     "aws_s3_bucket_policy": Wording("access policy of bucket", _BUCKET, "Sets who may reach bucket {name}, and how."),
     "aws_s3_bucket_lifecycle_configuration": Wording(
-        "lifecycle rules of bucket", _BUCKET, "Sets when objects in bucket {name} are archived and expire."
+        "lifecycle of bucket", _BUCKET, "Sets when objects in bucket {name} are archived and expire."
     ),
     "aws_s3_bucket_logging": Wording("access log of bucket", _BUCKET, "Logs who reads and writes bucket {name}."),
     "aws_s3_bucket_cors_configuration": Wording(
-        "CORS rules of bucket", _BUCKET, "Lets the named web origins reach bucket {name}."
+        "CORS configuration of bucket", _BUCKET, "Lets the named web origins reach bucket {name}."
     ),
     "aws_s3_bucket_replication_configuration": Wording(
         "replication of bucket", _BUCKET, "Copies bucket {name} to another bucket as it changes."
     ),
     "aws_s3_bucket_intelligent_tiering_configuration": Wording("tiering rule of bucket", _BUCKET),
-    "aws_s3_bucket_notification": Wording("notifications of bucket", _BUCKET),
+    "aws_s3_bucket_notification": Wording("notification setup of bucket", _BUCKET),
     "aws_s3_object": Wording("object", ("key",), "Uploads {name}.", "Deletes the object {name}."),
     # Keys and secrets
-    "aws_kms_key": Wording("encryption key", ("description",)),
+    "aws_kms_key": Wording("encryption key", ("tags.Name",)),
     "aws_kms_alias": Wording("key alias", ("name", "name_prefix")),
     "aws_kms_key_policy": Wording("policy of the key", ("key_id",)),
     "aws_secretsmanager_secret": Wording("secret", ("name", "name_prefix")),
@@ -68,7 +72,7 @@ WORDINGS: dict[str, Wording] = {
     # Identity
     "aws_iam_role": Wording("role", ("name", "name_prefix")),
     "aws_iam_role_policy": Wording(
-        "permissions of role",
+        "policy of role",
         ("role", "name"),
         "Gives the role {name} what it needs.",
         "Takes permissions from role {name}.",
@@ -84,7 +88,10 @@ WORDINGS: dict[str, Wording] = {
     # Network
     "aws_vpc": Wording("network (VPC)", ("tags.Name", "cidr_block")),
     "aws_default_security_group": Wording(
-        "default security group of the network", ("tags.Name",), "Empties the network's default security group."
+        "default security group of the network",
+        ("tags.Name",),
+        "Empties the network's default security group.",
+        "Stops looking after the network's default security group.",
     ),
     "aws_subnet": Wording("subnet", ("tags.Name", "cidr_block")),
     "aws_route_table": Wording("route table", ("tags.Name",)),
@@ -99,9 +106,9 @@ WORDINGS: dict[str, Wording] = {
     "aws_nat_gateway": Wording("NAT gateway", ("tags.Name",)),
     "aws_eip": Wording("public address", ("tags.Name",)),
     "aws_security_group": Wording("security group", ("name", "tags.Name")),
-    "aws_security_group_rule": Wording("security group rule", _RULE),
-    "aws_vpc_security_group_ingress_rule": Wording("rule that lets traffic in", _RULE),
-    "aws_vpc_security_group_egress_rule": Wording("rule that lets traffic out", _RULE),
+    "aws_security_group_rule": Wording("security group rule", _RULE, quoted=True),
+    "aws_vpc_security_group_ingress_rule": Wording("incoming rule", _RULE, quoted=True, details=_PEER),
+    "aws_vpc_security_group_egress_rule": Wording("outgoing rule", _RULE, quoted=True, details=_PEER),
     "aws_vpc_endpoint": Wording("private endpoint", ("tags.Name", "service_name")),
     "aws_vpc_endpoint_policy": Wording("policy of the private endpoint", ("vpc_endpoint_id",)),
     # Catalog, jobs, queries
@@ -112,7 +119,7 @@ WORDINGS: dict[str, Wording] = {
     "aws_glue_workflow": Wording("workflow", ("name",)),
     "aws_glue_trigger": Wording("trigger", ("name",)),
     "aws_glue_security_configuration": Wording("security configuration of the jobs", ("name",)),
-    "aws_glue_data_quality_ruleset": Wording("quality rules", ("name",)),
+    "aws_glue_data_quality_ruleset": Wording("quality ruleset", ("name",)),
     "aws_glue_connection": Wording("connection", ("name",)),
     "aws_glue_data_catalog_encryption_settings": Wording("encryption of the account's catalog", ()),
     "aws_athena_workgroup": Wording("query workgroup", ("name",)),

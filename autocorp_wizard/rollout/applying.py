@@ -8,7 +8,7 @@ from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardError
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.rollout import pending_imports
-from autocorp_wizard.rollout.context import PASSWORD, Context
+from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.planning import PlanInputs, check_gates, load_plan, look_at_state, record_plan
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
 from autocorp_wizard.rollout.terraform_step import StreamEnd, stream
@@ -64,10 +64,10 @@ def load_approved(ctx: Context, files: RunFiles) -> tuple[Plan, PlanInputs]:
 
 async def apply_plan(ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInputs) -> Applied:
     """Apply a loaded plan; the saved plan is gone afterwards, however it ends."""
-    if inputs.writes_secret and not inputs.destroy and not ctx.password():
+    if inputs.password_given and not ctx.password():
         raise WizardError(
             "SECRET-NEEDED",
-            "This plan writes the source's password, and nobody gave it to this run.",
+            "The plan was made with the source's password, and nobody gave it to this run.",
             next_step="Give it again (hidden prompt, --stdin, or PGPASSWORD), then approve the same plan.",
         )
     record_plan(ctx, plan)
@@ -82,10 +82,8 @@ async def apply_plan(ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInpu
     ctx.recorder.stop_if_wished()
     ctx.recorder.sync()
     terraform = workspace.terraform
-    env = dict(terraform.environment)
-    if not inputs.writes_secret:
-        # A password that is not needed is not handed over.
-        env.pop(f"TF_VAR_{PASSWORD}", None)
+    # Terraform wants an ephemeral variable at the apply exactly where it was set for the plan.
+    env = terraform.environment if inputs.password_given else workspace.without_password()
     sentence = "Terraform destroys" if inputs.destroy else "Terraform applies the plan"
     try:
         with ctx.recorder.step("apply", sentence) as note:

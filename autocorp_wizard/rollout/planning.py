@@ -31,6 +31,7 @@ class PlanInputs:
     phases: tuple[str, ...]
     destroy: bool
     writes_secret: bool
+    password_given: bool
 
     def save(self, path: Path) -> None:
         """Write it beside the plan."""
@@ -133,6 +134,7 @@ async def make_plan(
         phases=tuple(p.value for p in Phase if p in phases),
         destroy=destroy,
         writes_secret=writes_secret,
+        password_given=bool(ctx.password()) and not destroy,
     )
     inputs.save(ctx.files.plan_inputs)
     write_private(ctx.files.plan_document, json.dumps(plan.as_document()))
@@ -193,7 +195,8 @@ async def _plan_and_read(
     sentence = "Terraform works out what would be destroyed" if destroy else "Terraform works out what would change"
     with ctx.recorder.step("plan", sentence) as note:
         argv = terraform.plan(out=ctx.files.plan_file, var_file=ctx.files.tfvars, destroy=destroy)
-        end = await stream(ctx.recorder, argv, cwd=workspace.directory, env=terraform.environment, name="plan")
+        env = workspace.without_password() if destroy else terraform.environment
+        end = await stream(ctx.recorder, argv, cwd=workspace.directory, env=env, name="plan")
         ctx.recorder.stop_if_wished()
         if end.exit_code not in (0, 2) or not ctx.files.plan_file.exists():
             raise end.error

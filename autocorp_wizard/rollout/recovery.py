@@ -18,8 +18,10 @@ from autocorp_wizard.core.errors import ExitCode, WizardError
 from autocorp_wizard.core.state_lock import LockInfo
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout.context import Context
+from autocorp_wizard.rollout.rebuilding import rebuild, untaint
 from autocorp_wizard.rollout.recovery_need import (
     errored_states,
+    lost_runs,
     settle,
     terraform_lives,
     terraform_pid,
@@ -35,7 +37,7 @@ _SLACK = timedelta(minutes=2)
 async def recover_operation(ctx: Context) -> int:
     """Put right what earlier runs of this environment left behind; returns how many findings there were."""
     left = list(reversed(unsettled_runs(ctx.store, ctx.environment.name)))
-    for record in left:
+    for record in [*left, *(each for each in lost_runs(ctx.store, ctx.environment.name) if each not in left)]:
         await _attach(ctx, record)
     if not ctx.state_store.bucket_exists():
         settle(ctx.files)
@@ -44,6 +46,9 @@ async def recover_operation(ctx: Context) -> int:
     await initialise(ctx, workspace)
     await _unlock(ctx, workspace, left)
     await _push_unsaved(ctx, workspace, left)
+    state = ctx.state_store.read()
+    await untaint(ctx, workspace, state)
+    rebuild(ctx, state, left)
     ctx.remember_applied()
     settle(ctx.files)
     return len(left)

@@ -13,6 +13,8 @@ from autocorp_wizard.rollout.context import Context
 # How an apply can end that leaves more than a partial state behind.
 _UNSETTLED = ("TERRAFORM-KILLED", "STATE-UNSAVED", "DISK-FULL", "RUN-CANCELLED", "JOURNAL-WRITE")
 _CHANGING = (Operation.APPLY, Operation.DESTROY)
+# A plan takes the lock and changes nothing else.
+_LOCKING = (Operation.PLAN, *_CHANGING)
 
 
 def unsettled_runs(store: RunStore, environment: str) -> list[RunRecord]:
@@ -22,7 +24,7 @@ def unsettled_runs(store: RunStore, environment: str) -> list[RunRecord]:
         files = store.files(record.run)
         if is_settled(files):
             break
-        if record.operation in _CHANGING and needs_recovery(store, record):
+        if record.operation in _LOCKING and needs_recovery(store, record):
             found.append(record)
     return found
 
@@ -32,9 +34,17 @@ def needs_recovery(store: RunStore, record: RunRecord) -> bool:
     files = store.files(record.run)
     if record.status is RunStatus.LOST:
         return True
-    if record.status in (RunStatus.FAILED, RunStatus.CANCELLED):
-        return store.state(files).error.get("code") in _UNSETTLED or bool(errored_states(files))
-    return False
+    if record.status is RunStatus.SUCCEEDED:
+        return False
+    code = store.state(files).error.get("code")
+    if record.operation not in _CHANGING:
+        return code == "TERRAFORM-KILLED"
+    return code in _UNSETTLED or bool(errored_states(files))
+
+
+def lost_runs(store: RunStore, environment: str) -> list[RunRecord]:
+    """Return all runs whose journal has no end, oldest first."""
+    return [record for record in reversed(store.records(environment)) if record.status is RunStatus.LOST]
 
 
 def settle(files: RunFiles) -> None:

@@ -39,6 +39,11 @@ class Workspace:
     terraform: Terraform
     snapshot_hash: str
 
+    def without_password(self) -> dict[str, str]:
+        """Return Terraform's environment without the source's password, for what does not need it."""
+        name = f"TF_VAR_{PASSWORD}"
+        return {key: value for key, value in self.terraform.environment.items() if key != name}
+
 
 def process_environment(environment: Environment) -> dict[str, str]:
     """Return this process's variables, of which Terraform's are chosen; a rehearsal stays off any proxy."""

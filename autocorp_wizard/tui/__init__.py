@@ -1,1 +1,1 @@
-"""The Textual face: screens compose and render what the journal says."""
+"""The Textual face. Screens compose and render; what changes the world goes through the engine."""

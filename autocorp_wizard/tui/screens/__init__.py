@@ -1,1 +1,1 @@
-"""One screen per file."""
+"""The screens. Each composes and renders; what it wants done goes through the session."""

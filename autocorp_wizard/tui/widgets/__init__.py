@@ -1,1 +1,1 @@
-"""Widgets that stand alone."""
+"""The parts that screens are made of. Each is usable alone; none calls the engine."""

@@ -1,0 +1,277 @@
+"""Every action of the wizard, once: footer, palette, help, bindings and tests all read this table.
+
+An action is never hidden because it cannot be done now; `reason` says why instead.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the availability of actions depends on, as the screen in front sees it."""
+
+    environment: str = ""
+    saved: bool = False
+    problems: int = 0
+    bootstrapped: bool = False
+    deployed: bool = False
+    live: str = ""
+    lost: str = ""
+    step: str = ""
+    is_phase: bool = False
+    reviewable: str = ""
+    digest: str = ""
+    has_changes: bool = False
+    run: str = ""
+    run_status: str = ""
+    run_operation: str = ""
+    has_error: bool = False
+    needs_secret: bool = False
+    environments: int = 0
+    runs: int = 0
+
+
+Availability = Callable[[Facts], str]
+
+
+def always(_: Facts) -> str:
+    """Available wherever its scope is."""
+    return ""
+
+
+def _idle(facts: Facts) -> str:
+    return f"Run {facts.live} is still going in this environment; wait for it or open it first." if facts.live else ""
+
+
+def _saved(facts: Facts) -> str:
+    if not facts.saved:
+        return "Save the environment's answers first."
+    if facts.problems:
+        return "Some answers are missing or wrong; mend them in the environment step first."
+    return ""
+
+
+def _bootstrap(facts: Facts) -> str:
+    return _saved(facts) or _idle(facts)
+
+
+def _plan(facts: Facts) -> str:
+    if not facts.is_phase:
+        return "Choose a phase first: planning belongs to a phase."
+    if reason := _saved(facts) or _idle(facts):
+        return reason
+    return "" if facts.bootstrapped else "The remote state is not there yet: do the bootstrap step first."
+
+
+def _review(facts: Facts) -> str:
+    return "" if facts.reviewable else "There is no plan that waits for review; make one first."
+
+
+def _destroy(facts: Facts) -> str:
+    if reason := _idle(facts):
+        return reason
+    return "" if facts.deployed else "Nothing is deployed in this environment."
+
+
+def _approve(facts: Facts) -> str:
+    if not facts.digest:
+        return "The plan is still being read."
+    if reason := _idle(facts):
+        return reason
+    return "" if facts.has_changes else "This plan changes nothing, so there is nothing to approve."
+
+
+def _cancel(facts: Facts) -> str:
+    return "" if facts.run_status == "running" else "This run is over; there is nothing to stop."
+
+
+def _review_run(facts: Facts) -> str:
+    if facts.run_operation != "plan":
+        return "Only a plan can be reviewed; this run is none."
+    return "" if facts.run_status == "succeeded" else "The plan did not finish well, so there is nothing to review."
+
+
+def _again(facts: Facts) -> str:
+    return "" if facts.needs_secret else "This run lacked no password."
+
+
+def _details(facts: Facts) -> str:
+    return "" if facts.has_error else "This run reported no error."
+
+
+def _reattach(facts: Facts) -> str:
+    return "" if facts.live else "No run is going on."
+
+
+def _recover(facts: Facts) -> str:
+    return "" if facts.lost else "No run was lost; there is nothing to recover."
+
+
+def _chosen_run(facts: Facts) -> str:
+    return "" if facts.run else "No run is chosen."
+
+
+def _chosen_environment(facts: Facts) -> str:
+    return "" if facts.environments else "There is no environment yet; make a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do. `weight` orders the footer (0 stays out of it); the first key is the one shown."""
+
+    id: str
+    title: str
+    help: str
+    keys: tuple[str, ...]
+    reason: Availability = always
+    weight: int = 0
+    priority: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The screen it belongs to; `app` is everywhere."""
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The name of the method that does it."""
+        return "do_" + self.id.partition(".")[2]
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("app.help", "Help", "What can be done here, and with which key.", ("f1", "question_mark"), weight=10),
+    Action("app.palette", "Commands", "Find any action by its name.", ("colon", "f2", "ctrl+p"), weight=8),
+    Action(
+        "app.back", "Back", "One screen up. It never ends the wizard and never touches a run.", ("escape",), weight=9
+    ),
+    Action("app.runs", "Runs", "All runs, newest first: what happened and what is happening.", ("r", "f3"), weight=6),
+    Action("app.theme", "Dark or light", "Change between the dark and the light theme.", ("f4",)),
+    Action("app.quit", "Quit", "Leave the wizard. Runs go on without it.", ("q", "f10", "ctrl+q"), weight=7),
+    Action(
+        "start.open",
+        "Open",
+        "Open the chosen environment at the step that is next.",
+        ("o",),
+        _chosen_environment,
+        weight=20,
+    ),
+    Action("start.new", "New environment", "Answer the questions of a new environment.", ("n",), weight=18),
+    Action("start.reattach", "Reattach", "Watch the run that is still going.", ("a",), _reattach, weight=19),
+    Action(
+        "start.recover",
+        "Recover",
+        "Find out what a lost run left behind, and mend it in a new run.",
+        ("v",),
+        _recover,
+        weight=17,
+    ),
+    Action("steps.jump", "Go to step", "Go to a step by its number.", tuple("123456789")),
+    Action("steps.next", "Next step", "The step after this one.", ("right_square_bracket", "n"), weight=15),
+    Action("steps.previous", "Previous step", "The step before this one.", ("left_square_bracket", "b"), weight=14),
+    Action("steps.save", "Save answers", "Check and save the environment's answers.", ("f5", "ctrl+s"), weight=13),
+    Action("steps.bootstrap", "Bootstrap", "Make or mend the remote state.", ("s",), _bootstrap, weight=16),
+    Action(
+        "steps.adopt",
+        "Adopt and fix",
+        "Use a state bucket that exists, and mend every setting that is not as it should be.",
+        ("u",),
+        _bootstrap,
+    ),
+    Action(
+        "steps.verify",
+        "Verify only",
+        "Look at every setting of the state bucket and change nothing.",
+        ("y",),
+        _bootstrap,
+    ),
+    Action("steps.plan", "Plan", "Ask Terraform what this phase would change.", ("p",), _plan, weight=20),
+    Action("steps.review", "Review", "Read the plan and approve it.", ("v",), _review, weight=19),
+    Action("steps.watch", "Watch run", "Watch the run that is still going here.", ("a",), _reattach, weight=12),
+    Action(
+        "steps.recover",
+        "Recover",
+        "Find out what a lost run left behind, and mend it in a new run.",
+        ("m",),
+        _recover,
+    ),
+    Action(
+        "steps.destroy",
+        "Destroy",
+        "Take the deployment down. Asks for the environment's name, typed.",
+        ("D",),
+        _destroy,
+    ),
+    Action("review.approve", "Approve", "Go to the button that applies this very plan.", ("a",), _approve, weight=20),
+    Action("review.find", "Find", "Show only the changes that hold a text.", ("slash",), weight=19),
+    Action("review.expand", "Open all", "Open or close every branch of the tree.", ("e",), weight=18),
+    Action("run.cancel", "Stop", "Stop the run: three ways, each with its price.", ("c",), _cancel, weight=20),
+    Action("run.review", "Review", "Read the plan that this run made.", ("v",), _review_run, weight=17),
+    Action("run.log", "Log", "Show the log instead of the resources, and back.", ("l",), weight=19),
+    Action("run.follow", "Follow", "Go to the end of the log and stay there.", ("f",), weight=16),
+    Action("run.find", "Find", "Find a text in the log.", ("slash",), weight=15),
+    Action(
+        "run.again",
+        "Give password",
+        "Give the source's password, hidden, and plan again with it.",
+        ("p",),
+        _again,
+        weight=13,
+    ),
+    Action("run.details", "Raw text", "Show the raw text of the error.", ("d",), _details, weight=14),
+    Action("runs.open", "Open", "Show the chosen run; a running one is watched.", ("o",), _chosen_run, weight=20),
+    Action(
+        "runs.recover",
+        "Recover",
+        "Find out what a lost run left behind, and mend it in a new run.",
+        ("v",),
+        _recover,
+        weight=17,
+    ),
+)
+
+BY_ID: Final = {action.id: action for action in ACTIONS}
+
+
+def actions_for(*scopes: str) -> tuple[Action, ...]:
+    """Return the actions of these scopes, in the table's order."""
+    return tuple(action for action in ACTIONS if action.scope in scopes)
+
+
+def bindings_for(scope: str) -> list[BindingType]:
+    """Return the bindings of a scope. Each has the action's id, so that a keymap can move it."""
+    found: list[BindingType] = []
+    for action in actions_for(scope):
+        if action.id == "steps.jump":
+            found += [
+                Binding(key, f"act('{action.id}', '{key}')", action.title, id=f"{action.id}.{key}")
+                for key in action.keys
+            ]
+            continue
+        found.append(
+            Binding(",".join(action.keys), f"act('{action.id}')", action.title, tooltip=action.help, id=action.id)
+        )
+    return found
+
+
+_KEY_NAMES: Final = {
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "escape": "Esc",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "enter": "Enter",
+}
+
+
+def key_name(key: str) -> str:
+    """Return a key as it is printed on a keyboard: `?`, `F1`, `Ctrl+P`, `D`."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    if len(key) == 1:
+        return key
+    return "+".join(part.capitalize() if len(part) > 1 else part.upper() for part in key.split("+"))

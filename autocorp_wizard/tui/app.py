@@ -1,0 +1,201 @@
+"""The application: its modes, its bindings, and the ways from one screen to another. Nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.request import Request
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.palette import ActionCommands
+from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.dialogs import QuitDialog, SecretDialog
+from autocorp_wizard.tui.screens.help import HelpScreen
+from autocorp_wizard.tui.screens.review import ReviewScreen
+from autocorp_wizard.tui.screens.run import RunScreen
+from autocorp_wizard.tui.screens.runs import RunsScreen
+from autocorp_wizard.tui.screens.start import StartScreen
+from autocorp_wizard.tui.screens.steps import StepsScreen
+from autocorp_wizard.tui.screens.text import TextDialog
+from autocorp_wizard.tui.session import Session
+from autocorp_wizard.tui.themes import DARK, LIGHT, THEMES
+from autocorp_wizard.tui.widgets.outcome_card import error_words
+
+if TYPE_CHECKING:
+    from autocorp_wizard.adapters.environment_store import EnvironmentStore
+    from autocorp_wizard.adapters.home import Home
+    from autocorp_wizard.tui.engine_port import EngineLike
+
+
+PASSWORD: Final = "postgres_password"  # noqa: S105  (the name that the runner knows it by)
+
+
+class WizardApp(App[int], inherit_bindings=False):
+    """Two modes, each with its own stack of screens: deploy, and the history of runs."""
+
+    TITLE = "AutoCorp Wizard"
+    CSS_PATH = ["tokens.tcss", "wizard.tcss"]
+    COMMANDS = {ActionCommands}
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "f2"
+    MODES = {"deploy": StartScreen, "runs": RunsScreen}
+    DEFAULT_MODE = "deploy"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("app")]
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-tiny-width"),
+        (60, "-narrow"),
+        (100, "-wide"),
+        (140, "-very-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [
+        (0, "-tiny-height"),
+        (16, "-short"),
+        (24, "-normal"),
+        (36, "-tall"),
+    ]
+
+    def __init__(self, session: Session, environment: str = "") -> None:
+        super().__init__()
+        self.session = session
+        self.preferred = environment
+        self.drafts: dict[str, dict[str, str]] = {}
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    def action_act(self, action_id: str, key: str = "") -> None:
+        """Do an action of the table on the screen in front."""
+        if isinstance(self.screen, WizardScreen):
+            self.screen.perform(action_id, key)
+
+    def action_command_palette(self) -> None:
+        """Textual's own name for it."""
+        super().action_command_palette()
+
+    def open_environment(self, name: str) -> None:
+        """Show an environment's steps."""
+        self.preferred = name
+        self.push_screen(StepsScreen(name))
+
+    def show_run(self, run: str) -> None:
+        """Show a run."""
+        self.push_screen(RunScreen(run))
+
+    def review(self, run: str, *, replacing: bool = False) -> None:
+        """Show a plan; in place of the run that made it, where that is in front."""
+        self._go(ReviewScreen(run), replacing)
+
+    async def start_run(
+        self, request: Request, secrets: Mapping[str, str] | None = None, *, replacing: bool = False
+    ) -> None:
+        """Start a run and show it. Raises WizardError where the engine refuses."""
+        run = await self.session.start(replace(request, env_file=self.session.env_file), secrets)
+        self._go(RunScreen(run), replacing)
+
+    async def ask_secret(self, environment: str) -> dict[str, str] | None:
+        """Return the secrets of a run ({} where none is needed), None where the person went back."""
+        if self.session.environment(environment).source_is_built_in:
+            return {}
+        answers = self.session.environment(environment).answers
+        account = f"{answers['postgres_username'].value} on {answers['postgres_host'].value or 'the source'}"
+        password = await self.push_screen_wait(SecretDialog(account))
+        return None if password is None else {PASSWORD: password}
+
+    def show_error(self, error: WizardError) -> None:
+        """Show what happened, why, and what to do next."""
+        self.push_screen(TextDialog("That did not work", error_words(error)))
+
+    def go_back(self) -> None:
+        """One screen up; the first screen of the history leads back to deploying."""
+        if len(self.screen_stack) > 1:
+            if isinstance(self.screen, StepsScreen):
+                self.screen.keep_draft()
+            self.pop_screen()
+        elif self.current_mode == "runs":
+            self.switch_mode("deploy")
+        else:
+            self.notify("This is the first screen; q leaves the wizard.")
+
+    def do_back(self, _: str) -> None:
+        """Close a search first; else a field gives the keyboard back; else one screen up."""
+        screen = self.screen
+        if isinstance(screen, ReviewScreen | RunScreen) and screen.close_find():
+            return
+        self.go_back()
+
+    def do_help(self, _: str) -> None:
+        """What can be done here."""
+        screen = self.screen
+        if isinstance(screen, WizardScreen):
+            self.push_screen(HelpScreen(screen.SCOPE, screen.page(), screen.facts()))
+
+    def do_palette(self, _: str) -> None:
+        """Find an action."""
+        self.action_command_palette()
+
+    def do_runs(self, _: str) -> None:
+        """The history."""
+        self.switch_mode("runs")
+
+    def do_theme(self, _: str) -> None:
+        """Dark or light."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    async def do_quit(self, _: str) -> None:
+        """Leave; ask only when a run is going on."""
+        live = next(
+            (r for r in await self.session.ask(lambda: self.session.engine.runs(None)) if r.status == "running"), None
+        )
+        if live is not None:
+            if not await self.push_screen_wait(QuitDialog(live.run, live.operation, live.environment)):
+                return
+            self.session.left_running.append(live.run)
+        self.exit(0)
+
+    def _go(self, screen: Screen[None], replacing: bool) -> None:
+        if replacing:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+
+def run_app(
+    home: "Home",
+    environment: Environment | None = None,
+    *,
+    store: "EnvironmentStore | None" = None,
+    mouse: bool = True,
+) -> int:
+    """Open the wizard and return its exit code.
+
+    `environment` is the one to begin with; where it was never saved, its answers are proposed. `store` is where
+    environments are kept (the home's own by default). Runs that are still going when the wizard closes are named on
+    stderr with the way back.
+    """
+    import sys
+
+    from autocorp_wizard.adapters.environment_store import EnvironmentStore
+
+    def open_engine() -> "EngineLike":
+        from autocorp_wizard.rollout.engine import Engine
+
+        return Engine(home)
+
+    environments = store or EnvironmentStore(home)
+    name = environment.name if environment else ""
+    own = environments.path(name) if name else None
+    session = Session(
+        environments,
+        open_engine,
+        proposed=environment,
+        env_file=str(own) if own and home.environment_dir(name) not in own.parents else "",
+    )
+    code = WizardApp(session, name).run(mouse=mouse)
+    for run in session.left_running:
+        print(f"Run {run} goes on. Come back with: autocorp-wizard runs attach {run}", file=sys.stderr)
+    return code or 0

@@ -1,0 +1,82 @@
+"""What the screens need of the engine, as a protocol.
+
+rollout/engine.py satisfies it; the tests put hand-written journals behind the same names. Importing this costs
+nothing, so the first frame comes before the engine is loaded.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.events import Envelope
+from autocorp_wizard.core.plan import Plan
+from autocorp_wizard.core.request import Request
+from autocorp_wizard.core.runstate import RunState
+
+
+class TailLike(Protocol):
+    """A reader of one journal; `read` returns what was written since the last call and never waits."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        ...
+
+    def read(self) -> list[Envelope]:
+        """Return the new events."""
+        ...
+
+
+class AppliedLike(Protocol):
+    """What was last recorded about an environment's deployment."""
+
+    @property
+    def phases(self) -> Sequence[str]:
+        """The phases that are applied."""
+        ...
+
+    @property
+    def resources(self) -> int:
+        """How many resources the state holds."""
+        ...
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """Terraform's outputs that are not sensitive, each as JSON text."""
+        ...
+
+
+class EngineLike(Protocol):
+    """The engine: starts runs in processes of their own and reads what they write."""
+
+    def start(self, request: Request, secrets: Mapping[str, str]) -> str:
+        """Start a run and return its name; raises WizardError where that is refused."""
+        ...
+
+    def runs(self, environment: str | None = None) -> list[RunRecord]:
+        """Return the runs, newest first."""
+        ...
+
+    def record(self, run: str) -> RunRecord:
+        """Return one run as a list shows it."""
+        ...
+
+    def state(self, run: str) -> RunState:
+        """Return the fold of a run's journal."""
+        ...
+
+    def tail(self, run: str) -> TailLike:
+        """Return a reader of a run's journal."""
+        ...
+
+    def plan(self, run: str) -> Plan:
+        """Return the plan that a run saved for review."""
+        ...
+
+    def cancel(self, run: str, how: str = "stop") -> None:
+        """Ask a run to stop (one SIGINT), or to be killed."""
+        ...
+
+    def applied(self, environment: str) -> AppliedLike | None:
+        """Return what is deployed, None where nothing is known to be."""
+        ...

@@ -1,0 +1,184 @@
+"""What is known about one environment at one moment, and the steps that follow from it. Pure values and functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase
+from autocorp_wizard.tui.words import ago, count
+
+
+class StepStatus(StrEnum):
+    """The word beside a step; the glyph only repeats it."""
+
+    DONE = "done"
+    READY = "ready"
+    WAITING = "waiting"
+    RUNNING = "running"
+    REVIEW = "review"
+    FAILED = "failed"
+    STALE = "stale"
+
+
+GLYPHS: Final = {
+    StepStatus.DONE: "✓",
+    StepStatus.READY: "●",
+    StepStatus.WAITING: "·",
+    StepStatus.RUNNING: "▶",
+    StepStatus.REVIEW: "◆",
+    StepStatus.FAILED: "✗",
+    StepStatus.STALE: "!",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the map. `key` names it (`environment`, `bootstrap`, or a phase)."""
+
+    key: str
+    title: str
+    purpose: str
+    status: StepStatus
+    note: str = ""
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase that this step deploys, None for the two steps before."""
+        return Phase(self.key) if self.key in set(Phase) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One environment as last seen. `runs` are its runs, newest first; `problems` what its answers still lack."""
+
+    environment: str
+    saved: bool = False
+    problems: tuple[str, ...] = ()
+    production: bool = False
+    rehearsal: bool = False
+    place: str = ""
+    preset: str = ""
+    phases: tuple[str, ...] = ()
+    resources: int = 0
+    outputs: tuple[tuple[str, str], ...] = ()
+    runs: tuple[RunRecord, ...] = ()
+
+    @property
+    def live(self) -> RunRecord | None:
+        """The run that is going on in this environment; of a rollout, the rollout itself."""
+        going = [record for record in self.runs if record.status == "running"]
+        return next((record for record in going if not record.parent), going[0] if going else None)
+
+    @property
+    def lost(self) -> RunRecord | None:
+        """The newest run, where its process died without an end; later runs make an older loss history."""
+        newest = next(iter(self.runs), None)
+        return newest if newest is not None and newest.status == "lost" else None
+
+    def last(self, operation: Operation, phase: str = "") -> RunRecord | None:
+        """Return the newest run of that operation (and phase, where named)."""
+        for record in self.runs:
+            if record.operation == operation and (not phase or record.phase == phase):
+                return record
+        return None
+
+    def reviewable(self, phase: str) -> RunRecord | None:
+        """Return the plan that waits for review: succeeded, of that phase, and no run changed anything since."""
+        for record in self.runs:
+            if record.operation in {Operation.APPLY, Operation.DESTROY, Operation.RECOVER}:
+                return None
+            if record.operation == Operation.PLAN and record.phase == phase:
+                return record if record.status == "succeeded" else None
+        return None
+
+    @property
+    def bootstrapped(self) -> bool:
+        """Whether the remote state was made or verified by a run that succeeded, or something lies in it already."""
+        last = self.last(Operation.BOOTSTRAP)
+        return bool(self.phases) or (last is not None and last.status == "succeeded")
+
+
+def steps_of(overview: Overview) -> tuple[Step, ...]:
+    """Return the map of an environment, in the order of the rollout."""
+    found = [_environment(overview), _bootstrap(overview)]
+    for phase in AVAILABLE:
+        found.append(_phase(overview, phase, found[-1]))
+    return tuple(found)
+
+
+def sentence_of(overview: Overview, now: datetime) -> str:
+    """Return where an environment stands, in words: `foundation applied, 31 resources, last apply 2 h ago`."""
+    if not overview.saved:
+        return "new: answers not saved yet"
+    parts = ["an answer needs mending"] if overview.problems else []
+    if overview.phases:
+        parts.append(f"{', '.join(overview.phases)} applied, {count(overview.resources, 'resource')}")
+    else:
+        parts.append("nothing deployed" if overview.runs else "nothing done yet")
+    if overview.live is not None:
+        parts.append(f"{overview.live.operation} is running")
+    elif overview.runs:
+        last = overview.runs[0]
+        when = ago(last.started_at, now) if last.started_at else ""
+        parts.append(f"last {last.operation} {last.status} {when}".rstrip())
+    return ", ".join(parts)
+
+
+def first_open(steps: Sequence[Step]) -> int:
+    """Return the index of the step that wants attention: the first that is not done, else the last."""
+    for index, step in enumerate(steps):
+        if step.status is not StepStatus.DONE:
+            return index
+    return len(steps) - 1
+
+
+def _environment(overview: Overview) -> Step:
+    status, note = StepStatus.DONE, overview.place
+    if not overview.saved:
+        status, note = StepStatus.READY, "answers not saved yet"
+    elif overview.problems:
+        status, note = StepStatus.FAILED, overview.problems[0]
+    return Step("environment", "Environment", "Name, account, network and source", status, note)
+
+
+def _bootstrap(overview: Overview) -> Step:
+    title, purpose = "Bootstrap", "The bucket and lock that keep Terraform's state"
+    last = overview.last(Operation.BOOTSTRAP)
+    if not overview.saved or overview.problems:
+        status, note = StepStatus.WAITING, "waits for the environment's answers"
+    elif last is not None and last.status == "running":
+        status, note = StepStatus.RUNNING, "running now"
+    elif overview.bootstrapped:
+        status, note = StepStatus.DONE, "state bucket ready"
+    elif last is not None:
+        status, note = StepStatus.FAILED, f"last try {last.status}"
+    else:
+        status, note = StepStatus.READY, "creates or adopts the state bucket"
+    return Step("bootstrap", title, purpose, status, note)
+
+
+_CHANGING: Final = frozenset({Operation.APPLY, Operation.DESTROY, Operation.ROLLOUT, Operation.RECOVER})
+
+
+def _phase(overview: Overview, phase: Phase, before: Step) -> Step:
+    purpose = next(stage.sentence for stage in STAGES if stage.phase is phase)
+    title = phase.value.capitalize() if phase is not Phase.DMS else "DMS"
+    going = next((r for r in overview.runs if r.status == "running" and r.phase == phase), None)
+    last = next((r for r in overview.runs if r.phase == phase), None)
+    if going is not None:
+        status, note = StepStatus.RUNNING, f"{going.operation} is running"
+    elif last is not None and last.status in {"failed", "lost"} and last.operation in {*_CHANGING, Operation.PLAN}:
+        status, note = StepStatus.FAILED, f"last {last.operation} {last.status}"
+    elif overview.reviewable(phase) is not None and phase not in overview.phases:
+        status, note = StepStatus.REVIEW, "a plan waits for your review"
+    elif phase in overview.phases:
+        status, note = StepStatus.DONE, "applied"
+    elif before.status is not StepStatus.DONE:
+        status, note = StepStatus.WAITING, f"waits for {before.title.lower()}"
+    else:
+        status, note = StepStatus.READY, "not deployed yet"
+    return Step(phase.value, title, purpose, status, note)

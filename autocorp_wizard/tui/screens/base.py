@@ -1,0 +1,140 @@
+"""What all screens have in common: the identity line, the footer, actions by the table, errors as a card.
+
+Every action, whether by key, footer, palette or button, comes through `perform`, so a disabled one always says why.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.geometry import Offset
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.tui.actions import BY_ID, Facts, actions_for
+from autocorp_wizard.tui.overview import Overview
+from autocorp_wizard.tui.session import Session
+from autocorp_wizard.tui.widgets.action_bar import ActionBar, ActionButton
+from autocorp_wizard.tui.widgets.header import IdentityHeader
+
+if TYPE_CHECKING:
+    from autocorp_wizard.tui.app import WizardApp
+
+
+BUTTON: Final = "button"
+"""What `perform` is told instead of a key when a button was pressed."""
+
+
+class WizardScreen(Screen[None]):
+    """Base of the full screens. Subclasses name their SCOPE, yield their body and say the facts they know."""
+
+    SCOPE: ClassVar[str] = ""
+    PLACE: ClassVar[str] = ""
+    EVERY: ClassVar[float] = 0
+    """Seconds between two calls of `look`; 0 for none."""
+
+    @property
+    def session(self) -> Session:
+        """What the screens share."""
+        return self.wizard.session
+
+    @property
+    def wizard(self) -> "WizardApp":
+        """The application, typed."""
+        return cast("WizardApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Header, body, footer, and the notice for a screen too small to use."""
+        yield IdentityHeader()
+        with Container(id="body"):
+            yield from self.compose_body()
+        yield Static(id="too-small")
+        yield ActionBar()
+
+    def compose_body(self) -> ComposeResult:
+        """The screen's own widgets."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Show where we are and begin to look."""
+        self.query_one(IdentityHeader).place = self.PLACE
+        if self.EVERY:
+            self.set_interval(self.EVERY, self.look)
+        self.look()
+
+    def look(self) -> None:
+        """Look again at what the screen shows; called on mount, on return, and every EVERY seconds."""
+
+    def on_screen_resume(self) -> None:
+        """Things may have changed while another screen was in front."""
+        if self.is_mounted:
+            self.look()
+
+    def page(self) -> str:
+        """The help page of this screen, as Markdown."""
+        return self.HELP or ""
+
+    def facts(self) -> Facts:
+        """What the availability of actions depends on."""
+        return Facts()
+
+    def show_identity(self, overview: Overview) -> None:
+        """Put the environment into the header and the notice."""
+        self.query_one(IdentityHeader).overview = overview
+        word = "PRODUCTION " if overview.production else ""
+        self.query_one("#too-small", Static).update(
+            f"{word}{overview.environment}\n\nThis window is too small; the wizard needs 60x16. Nothing was stopped."
+        )
+
+    def refresh_actions(self) -> None:
+        """Tell the footer what can be done now."""
+        facts = self.facts()
+        entries = [(action, action.reason(facts)) for action in actions_for(self.SCOPE, "app") if action.weight]
+        self.query_one(ActionBar).entries = entries
+
+    def action_act(self, action_id: str, key: str = "") -> None:
+        """Do an action of the table (Textual's entry for bindings and clicks)."""
+        self.perform(action_id, key)
+
+    def perform(self, action_id: str, key: str = "") -> None:
+        """Do an action, or say why it cannot be done now."""
+        action = BY_ID[action_id]
+        reason = action.reason(self.facts())
+        if reason:
+            self.notify(reason, title=f"{action.title}: not now", severity="warning", markup=False)
+            return
+        owner = self.wizard if action.scope == "app" else self
+        method = cast("Callable[[str], Awaitable[None] | None]", getattr(owner, action.method))
+        result = method(key)
+        if result is not None:
+            self.run_guarded(result)
+
+    def run_guarded(self, work: Awaitable[None]) -> None:
+        """Run asynchronous work of this screen; a WizardError becomes a card, anything else is a bug of ours."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except WizardError as error:
+                self.wizard.show_error(error)
+
+        self.run_worker(guarded(), group="screen", exit_on_error=True)
+
+    @on(Button.Pressed)
+    def act_on_button(self, event: Button.Pressed) -> None:
+        """A button of the table does what its key does."""
+        if isinstance(event.button, ActionButton):
+            event.stop()
+            self.perform(event.button.action_id, BUTTON)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Braille displays and magnifiers follow the terminal's cursor, so it goes where the focus is."""
+        self._cursor_to(event.widget)
+
+    def _cursor_to(self, widget: Widget) -> None:
+        region = widget.content_region
+        self.app.cursor_position = Offset(region.x, region.y)

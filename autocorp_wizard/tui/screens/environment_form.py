@@ -1,0 +1,132 @@
+"""The form of an environment. Its fields come from the schema of answers; nothing here knows any of them by name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Collapsible, Static
+
+from autocorp_wizard.core.answers import Answer, Group
+from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.core.errors import UsageError
+from autocorp_wizard.core.events import Json
+from autocorp_wizard.core.fields import SCHEMA
+from autocorp_wizard.core.presets import Preset
+from autocorp_wizard.tui.widgets.action_bar import ActionButton
+from autocorp_wizard.tui.widgets.field_row import FieldRow
+
+# Answers that decide what other answers default to or whether they are asked at all.
+_STEERING: Final = ("preset", "cloud")
+
+
+class EnvironmentForm(Vertical):
+    """All questions, those with a good default folded away. `draft` is what was typed and not saved yet."""
+
+    HELP = """
+# Environment
+
+Every answer has a default and says where it came from. An answer is checked when you leave it; *Save* checks all.
+Nothing is deployed by saving. The answers are kept in a file that holds no secrets and is made to be committed.
+"""
+
+    def __init__(self, environment: Environment, draft: Mapping[str, str], *, is_saved: bool) -> None:
+        super().__init__(id="pane-environment")
+        self.environment = environment
+        self._is_saved = is_saved
+        self._draft = draft
+
+    def compose(self) -> ComposeResult:
+        """The asked questions by group, the rest folded."""
+        yield Static(classes="heading")
+        with VerticalScroll(can_focus=False):
+            yield from self._questions()
+        with Horizontal(classes="buttons"):
+            yield ActionButton("steps.save", variant="primary")
+
+    def _questions(self) -> ComposeResult:
+        answers = self.environment.answers
+        for group in Group:
+            asked = [answer for answer in answers.values() if answer.field.group is group and answer.field.asked]
+            if asked:
+                yield Static(Content.styled(group.value, "bold underline"), classes="group")
+                yield from (self._row(answer) for answer in asked)
+        rest = [answer for answer in answers.values() if not answer.field.asked]
+        if rest:
+            with Collapsible(
+                title=f"{len(rest)} more answers, all with good defaults", collapsed=not self._draft_in(rest)
+            ):
+                yield from (self._row(answer) for answer in rest)
+
+    def on_mount(self) -> None:
+        """Hide what the chosen cloud does not need."""
+        self.show()
+
+    @property
+    def rows(self) -> dict[str, FieldRow]:
+        """All rows by name."""
+        return {row.field.name: row for row in self.query(FieldRow)}
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """What was typed and not saved."""
+        return {name: row.text for name, row in self.rows.items() if row.is_edited}
+
+    def show(self) -> None:
+        """Bring heading and visibility up to date."""
+        edited = len(self.draft)
+        state = f"{edited} changed, not saved" if edited else "saved" if self._is_saved else "proposed, not saved yet"
+        self.query_one(".heading", Static).update(
+            Content.assemble(
+                ("Answers of ", ""), (self.environment.name, "bold"), (f"  {state}", "$accent" if edited else "dim")
+            )
+        )
+        cloud = self.rows["cloud"].text if "cloud" in self.rows else ""
+        for row in self.rows.values():
+            row.display = row.field.only_cloud in {"", cloud}
+
+    def collect(self) -> Environment | None:
+        """Return the environment with the form's answers; None where one is refused (the row says why)."""
+        wrong = [row for row in self.rows.values() if row.display and not row.check()]
+        if wrong:
+            wrong[0].query_one("Input, Select").focus()
+            return None
+        changes: dict[str, Json] = {name: row.value() for name, row in self.rows.items() if row.is_edited}
+        for name in _STEERING:
+            changes[name] = self.rows[name].value()
+        try:
+            return self.environment.with_answers(changes)
+        except UsageError as error:
+            self.query_one(".heading", Static).update(
+                Content.styled(f"{error.what} {error.why} {error.next_step}", "bold $error")
+            )
+            self.query_one(VerticalScroll).scroll_home(animate=False)
+            return None
+
+    def saved(self, environment: Environment) -> None:
+        """Take the environment as it was saved."""
+        self.environment, self._is_saved = environment, True
+        answers = environment.answers
+        for name, row in self.rows.items():
+            row.renew(answers[name])
+        self.show()
+
+    @on(FieldRow.Edited)
+    def edited(self, event: FieldRow.Edited) -> None:
+        """Another preset brings other defaults; another cloud other questions."""
+        event.stop()
+        preset = self.rows["preset"].text
+        if preset in set(Preset):
+            answers = SCHEMA.resolve(self.environment.given, Preset(preset), self.environment.detected)
+            for name, row in self.rows.items():
+                if name not in _STEERING:
+                    row.renew(answers[name])
+        self.show()
+
+    def _row(self, answer: Answer) -> FieldRow:
+        return FieldRow(answer, self._draft.get(answer.field.name))
+
+    def _draft_in(self, answers: list[Answer]) -> bool:
+        return any(answer.field.name in self._draft for answer in answers)

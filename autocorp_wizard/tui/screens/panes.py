@@ -1,0 +1,121 @@
+"""What the steps screen shows for the step that is chosen: bootstrap and the phases (the form is a file of its own)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from autocorp_wizard.core.events import Operation, SettingChecked
+from autocorp_wizard.core.runstate import RunState
+from autocorp_wizard.tui.overview import Overview, Step, StepStatus
+from autocorp_wizard.tui.widgets.action_bar import ActionButton
+from autocorp_wizard.tui.widgets.settings_table import SettingsTable
+from autocorp_wizard.tui.widgets.step_list import status_words
+from autocorp_wizard.tui.words import ago, count, printable
+
+
+class BootstrapPane(VerticalScroll, can_focus=False):
+    """The remote state: three doors, and the settings as they were last seen."""
+
+    HELP = """
+# Bootstrap
+
+Terraform keeps what it knows in a **state** file. It lies in a bucket of its own: versioned, encrypted, TLS only,
+closed to the public, owned by the right account. *Create* makes it (and is safe to repeat), *adopt and fix* takes a
+bucket that exists and mends its settings, *verify only* looks and changes nothing.
+"""
+
+    def compose(self) -> ComposeResult:
+        """Words, doors, table."""
+        yield Static(classes="heading")
+        with Horizontal(classes="buttons"):
+            yield ActionButton("steps.bootstrap", "Create", variant="primary")
+            yield ActionButton("steps.adopt")
+            yield ActionButton("steps.verify")
+        yield Static(classes="command")
+        yield SettingsTable()
+
+    def show(self, step: Step, overview: Overview, settings: Sequence[SettingChecked], now: datetime) -> None:
+        """Show the step."""
+        self.query_one(".heading", Static).update(_heading(step, overview.last(Operation.BOOTSTRAP), now))
+        self.query_one(".command", Static).update(_command(f"autocorp-wizard bootstrap --env {overview.environment}"))
+        self.query_one(SettingsTable).show(settings)
+        self.query_one(SettingsTable).display = bool(settings)
+
+
+class PhasePane(VerticalScroll, can_focus=False):
+    """A phase: what it deploys, where it stands, what can be done, what was deployed."""
+
+    HELP = """
+# A phase
+
+*Plan* asks Terraform what would change; nothing is touched. *Review* shows that plan, risks first, and its button
+applies exactly that plan, once. Phases build on each other and share one state: planning a phase never takes away what
+an earlier one made. *Destroy* takes the deployment down and asks for the environment's name.
+"""
+
+    def compose(self) -> ComposeResult:
+        """Words, buttons, facts; destroy apart from the rest."""
+        yield Static(classes="heading")
+        with Horizontal(classes="buttons"):
+            yield ActionButton("steps.plan", variant="primary")
+            yield ActionButton("steps.review", "Review plan", variant="primary")
+            yield ActionButton("steps.watch")
+            yield ActionButton("steps.recover", variant="warning")
+        yield Static(classes="command")
+        yield Static(classes="deployed")
+        with Horizontal(classes="buttons far"):
+            yield ActionButton("steps.destroy", "Destroy…", variant="error")
+
+    def show(self, step: Step, overview: Overview, applied: RunState | None, now: datetime) -> None:
+        """Show the step; buttons that make no sense now give way, their keys still say why."""
+        last = next((record for record in overview.runs if record.phase == step.key), None)
+        self.query_one(".heading", Static).update(_heading(step, last, now))
+        waiting = overview.reviewable(step.key) is not None
+        self.query_one("#button-steps-review").display = waiting
+        self.query_one("#button-steps-plan", ActionButton).variant = "default" if waiting else "primary"
+        self.query_one("#button-steps-watch").display = overview.live is not None
+        self.query_one("#button-steps-recover").display = overview.lost is not None
+        self.query_one(".far").display = bool(overview.phases)
+        self.query_one(".command", Static).update(
+            _command(f"autocorp-wizard plan {step.key} --env {overview.environment}")
+        )
+        self.query_one(".deployed", Static).update(_deployed(step, overview, applied))
+
+
+def _heading(step: Step, last: object, now: datetime) -> Content:
+    from autocorp_wizard.adapters.run_store import RunRecord
+
+    parts = [
+        Content.assemble((step.title, "bold"), "  ", status_words(step), (f"  {step.note}", "")),
+        Content(step.purpose),
+    ]
+    if isinstance(last, RunRecord) and last.started_at is not None:
+        said = f": {last.sentence}" if last.sentence else ""
+        parts.append(
+            Content.styled(f"Last {last.operation} {last.status} {ago(last.started_at, now)}{printable(said)}", "dim")
+        )
+    return Content("\n").join(parts)
+
+
+def _command(line: str) -> Content:
+    return Content.assemble(("Same from the command line: ", "dim"), (line, ""))
+
+
+def _deployed(step: Step, overview: Overview, applied: RunState | None) -> Content:
+    if step.key not in overview.phases:
+        if step.status is StepStatus.WAITING:
+            return Content.styled(f"This phase {step.note}.", "dim")
+        return Content.styled("Nothing of this phase is deployed yet.", "dim")
+    lines = [Content.assemble(("Deployed: ", "bold"), f"{count(overview.resources, 'resource')} in the state.")]
+    summary = applied.summary if applied is not None else None
+    if summary is not None:
+        lines.append(Content(f"Last apply: {summary.add} added, {summary.change} changed, {summary.remove} removed."))
+    width = max((len(name) for name, _ in overview.outputs), default=0)
+    lines += [
+        Content.assemble((f"{name:<{width}}  ", "dim"), printable(value.strip('"'))) for name, value in overview.outputs
+    ]
+    return Content("\n").join(lines)

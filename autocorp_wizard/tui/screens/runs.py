@@ -1,0 +1,129 @@
+"""All runs, newest first. A running one is watched, a lost one recovered, any other read again."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.start import recovery
+from autocorp_wizard.tui.words import ago, clock, printable
+
+_MARKS = {
+    "running": ("▶", "bold $accent"),
+    "succeeded": ("✓", "$success"),
+    "failed": ("✗", "bold $error"),
+    "cancelled": ("!", "$warning"),
+    "lost": ("?", "bold $error"),
+}
+
+
+class RunsScreen(WizardScreen):
+    """History and what is happening."""
+
+    HELP = """
+# Runs
+
+Each run has a journal: everything that happened in it, for good. Opening a run reads that journal; a run that is still
+going is followed. *Lost* means that its process died without an end.
+"""
+    SCOPE: ClassVar[str] = "runs"
+    PLACE: ClassVar[str] = "Runs"
+    EVERY: ClassVar[float] = 2.0
+    BINDINGS = bindings_for("runs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._records: list[RunRecord] = []
+
+    def compose_body(self) -> ComposeResult:
+        """The list, or why it is empty."""
+        yield OptionList(id="runs")
+        yield Static("No run yet. Open an environment and start with its first step.", id="nothing")
+
+    def look(self) -> None:
+        """Read the runs again."""
+        self.run_guarded(self._look())
+
+    async def _look(self) -> None:
+        found = await self.session.ask(lambda: self.session.engine.runs(None))
+        if self.is_mounted:
+            self._show(found)
+
+    def _show(self, records: list[RunRecord]) -> None:
+        view = self.query_one("#runs", OptionList)
+        chosen = self._chosen()
+        self._records = records
+        now = self.session.now()
+        options = [
+            Option(_line(record, ago(record.started_at, now) if record.started_at else ""), id=record.run)
+            for record in records
+        ]
+        if [option.id for option in options] == [option.id for option in view.options]:
+            for index, option in enumerate(options):
+                view.replace_option_prompt_at_index(index, option.prompt)
+        else:
+            view.clear_options()
+            view.add_options(options)
+            names = [record.run for record in records]
+            view.highlighted = names.index(chosen.run) if chosen and chosen.run in names else (0 if names else None)
+        view.display = bool(records)
+        self.query_one("#nothing").display = not records
+        if records and self.focused is None:
+            view.focus()
+        self.refresh_actions()
+
+    def _chosen(self) -> RunRecord | None:
+        at = self.query_one("#runs", OptionList).highlighted
+        return self._records[at] if at is not None and at < len(self._records) else None
+
+    def facts(self) -> Facts:
+        """What can be done with the chosen run."""
+        chosen = self._chosen()
+        lost = chosen.run if chosen and chosen.status == "lost" else ""
+        return Facts(run=chosen.run if chosen else "", lost=lost, runs=len(self._records))
+
+    @on(OptionList.OptionSelected, "#runs")
+    def selected(self) -> None:
+        """Enter or a click opens."""
+        self.perform("runs.open")
+
+    @on(OptionList.OptionHighlighted, "#runs")
+    def highlighted(self) -> None:
+        """Another run, other actions."""
+        self.refresh_actions()
+
+    def do_open(self, _: str) -> None:
+        """Show the chosen run."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.wizard.show_run(chosen.run)
+
+    async def do_recover(self, _: str) -> None:
+        """Recover the chosen run."""
+        chosen = self._chosen()
+        if chosen is not None:
+            await self.wizard.start_run(recovery(chosen))
+
+
+def _line(record: RunRecord, when: str) -> Content:
+    mark, style = _MARKS.get(record.status, ("·", ""))
+    taken = (
+        clock((record.finished_at - record.started_at).total_seconds())
+        if record.finished_at and record.started_at
+        else ""
+    )
+    count = f"{record.done} of {record.total} done" if record.total and record.status == "running" else taken
+    return Content.assemble(
+        (f"{mark} {record.status:<10}", style),
+        (f"{record.operation} {record.phase}".strip().ljust(20), "bold"),
+        (f"{record.environment:<14}", ""),
+        (f"{when:<12}", "dim"),
+        (f"{count:<14}", "dim"),
+        (printable(record.sentence), "dim"),
+    )

@@ -1,0 +1,290 @@
+"""The steps of one environment as a map: any step is two keys away, and each says where it stands."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from autocorp_wizard.core.events import Operation, SettingChecked
+from autocorp_wizard.core.phases import AVAILABLE
+from autocorp_wizard.core.request import Request
+from autocorp_wizard.core.runstate import RunState
+from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, steps_of
+from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.dialogs import ConfirmName
+from autocorp_wizard.tui.screens.environment_form import EnvironmentForm
+from autocorp_wizard.tui.screens.panes import BootstrapPane, PhasePane
+from autocorp_wizard.tui.screens.start import recovery
+from autocorp_wizard.tui.widgets.step_list import StepList, status_words
+
+
+class StepsScreen(WizardScreen):
+    """One environment. Opens at the step that wants attention."""
+
+    SCOPE: ClassVar[str] = "steps"
+    PLACE: ClassVar[str] = "Steps"
+    EVERY: ClassVar[float] = 2.0
+    BINDINGS = bindings_for("steps")
+
+    chosen: reactive[int] = reactive(0, init=False)
+
+    def __init__(self, environment: str) -> None:
+        super().__init__()
+        self.environment = environment
+        self.overview = Overview(environment)
+        self.steps: tuple[Step, ...] = steps_of(self.overview)
+        self._looked = False
+        self._settings: list[SettingChecked] = []
+        self._applied: RunState | None = None
+        self._seen: dict[str, str] = {}
+
+    def page(self) -> str:
+        """The page of the step that is shown."""
+        return {"environment": EnvironmentForm.HELP, "bootstrap": BootstrapPane.HELP}.get(
+            self.steps[self.chosen].key, PhasePane.HELP
+        )
+
+    def compose_body(self) -> ComposeResult:
+        """Sidebar (or one line on a narrow screen) and the step."""
+        yield Static(id="where")
+        with Horizontal(id="columns"):
+            yield StepList(id="map")
+            with ContentSwitcher(id="panes", initial="pane-environment"):
+                draft = self.wizard.drafts.get(self.environment, {})
+                yield EnvironmentForm(
+                    self.session.environment(self.environment),
+                    draft,
+                    is_saved=self.session.store.exists(self.environment),
+                )
+                yield BootstrapPane(id="pane-bootstrap")
+                for phase in AVAILABLE:
+                    yield PhasePane(id=f"pane-{phase.value}")
+
+    @property
+    def form(self) -> EnvironmentForm:
+        """The form of answers."""
+        return self.query_one(EnvironmentForm)
+
+    def look(self) -> None:
+        """Read the environment and its runs again."""
+        self.run_guarded(self._look())
+
+    async def _look(self) -> None:
+        overview = await self.session.ask(lambda: self.session.overview(self.environment))
+        await self._read_runs(overview)
+        before = self.steps[self.chosen].status
+        self.overview, self.steps = overview, steps_of(overview)
+        was_done_now = before is not StepStatus.DONE and self.steps[self.chosen].status is StepStatus.DONE
+        if not self._looked or was_done_now:
+            self._looked = True
+            self.set_reactive(StepsScreen.chosen, first_open(self.steps))
+            self._show()
+            self.call_after_refresh(self._focus_primary)
+        else:
+            self._show()
+
+    async def _read_runs(self, overview: Overview) -> None:
+        """Fold the runs whose details are shown, each only when it is new."""
+        for operation in (Operation.BOOTSTRAP, Operation.APPLY):
+            record = next((r for r in overview.runs if r.operation == operation and r.status == "succeeded"), None)
+            if record is None or self._seen.get(operation) == record.run:
+                continue
+            self._seen[operation] = record.run
+            run = record.run
+            state = await self.session.ask(lambda run=run: self.session.engine.state(run))  # type: ignore[misc]
+            if operation is Operation.BOOTSTRAP:
+                self._settings = state.settings
+            else:
+                self._applied = state
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        step, now = self.steps[self.chosen], self.session.now()
+        self.show_identity(self.overview)
+        self.query_one(StepList).show(self.steps, self.chosen)
+        self.query_one("#where", Static).update(self._where(step))
+        self.query_one("#panes", ContentSwitcher).current = f"pane-{step.key}"
+        if step.key == "bootstrap":
+            self.query_one(BootstrapPane).show(step, self.overview, self._settings, now)
+        elif step.key != "environment":
+            self.query_one(f"#pane-{step.key}", PhasePane).show(step, self.overview, self._applied, now)
+        self.refresh_actions()
+
+    def _where(self, step: Step) -> Content:
+        return Content.assemble(
+            (f"{self.chosen + 1}/{len(self.steps)} {step.title}", "bold"),
+            "  ",
+            status_words(step),
+            ("   [ ] other steps" if len(self.steps) > 1 else "", "dim"),
+        )
+
+    def watch_chosen(self) -> None:
+        """Another step is shown."""
+        self._show()
+
+    @on(StepList.Chosen)
+    def step_chosen(self, event: StepList.Chosen) -> None:
+        """Moving shows; Enter goes in."""
+        self.chosen = event.index
+        if event.entered:
+            self._focus_primary()
+
+    def _focus_primary(self) -> None:
+        """Put the focus where Enter does the next thing; on the map, where there is nothing to do."""
+        key = self.steps[self.chosen].key
+        if key == "environment" and not self.session.environment(self.environment).is_rehearsal:
+            selector = "Input, Select"  # real answers are wanted; a rehearsal's need only be saved
+        else:
+            selector = "ActionButton.-primary"
+        for widget in self.query_one(f"#pane-{key}").query(selector):
+            if widget.focusable and all(
+                node.display for node in widget.ancestors_with_self if isinstance(node, Widget)
+            ):
+                widget.focus()
+                return
+        self.query_one(StepList).focus()
+
+    def facts(self) -> Facts:
+        """What can be done here."""
+        step, overview = self.steps[self.chosen], self.overview
+        phase = step.phase or next(iter(AVAILABLE))
+        reviewable = overview.reviewable(phase)
+        return Facts(
+            environment=self.environment,
+            saved=overview.saved,
+            problems=len(overview.problems),
+            bootstrapped=overview.bootstrapped,
+            deployed=bool(overview.phases),
+            live=overview.live.run if overview.live else "",
+            lost=overview.lost.run if overview.lost else "",
+            step=step.key,
+            is_phase=step.phase is not None,
+            reviewable=reviewable.run if reviewable else "",
+        )
+
+    def do_jump(self, key: str) -> None:
+        """Go to the step of that number."""
+        if key.isdigit() and int(key) <= len(self.steps):
+            self.chosen = int(key) - 1
+            self._focus_primary()
+
+    def do_next(self, _: str) -> None:
+        """Go one step on."""
+        self.chosen = min(self.chosen + 1, len(self.steps) - 1)
+        self._focus_primary()
+
+    def do_previous(self, _: str) -> None:
+        """Go one step back; answers stay."""
+        self.chosen = max(self.chosen - 1, 0)
+        self._focus_primary()
+
+    async def do_save(self, _: str) -> None:
+        """Save the answers, then go to the next open step."""
+        environment = self.form.collect()
+        if environment is None:
+            self.chosen = 0
+            return
+        await self.session.ask(lambda: self.session.store.save(environment))
+        self.wizard.drafts.pop(self.environment, None)
+        self.form.saved(environment)
+        self.notify(f"The answers of {environment.name} are saved.", markup=False)
+        await self._look()
+        if self.chosen == 0 and self.steps[0].status is StepStatus.DONE:
+            self.chosen = first_open(self.steps)
+            self._focus_primary()
+
+    async def do_bootstrap(self, _: str) -> None:
+        """Create the remote state (safe to repeat)."""
+        await self._bootstrap("create")
+
+    async def do_adopt(self, _: str) -> None:
+        """Mend a bucket that exists."""
+        await self._bootstrap("adopt")
+
+    async def do_verify(self, _: str) -> None:
+        """Only look."""
+        await self._bootstrap("verify")
+
+    async def _bootstrap(self, mode: str) -> None:
+        option = {"adopt": " --adopt", "verify": " --verify-only"}.get(mode, "")
+        await self.wizard.start_run(
+            Request(
+                operation=Operation.BOOTSTRAP,
+                environment=self.environment,
+                mode=mode,
+                command=f"autocorp-wizard bootstrap --env {self.environment}{option}",
+            )
+        )
+
+    async def do_plan(self, _: str) -> None:
+        """Plan the phase that is shown."""
+        phase = self.steps[self.chosen].key
+        # The first plan of an environment writes the source's password; later ones say so where they need it.
+        secrets = {} if self.overview.phases else await self.wizard.ask_secret(self.environment)
+        if secrets is None:
+            return
+        await self.wizard.start_run(
+            Request(
+                operation=Operation.PLAN,
+                environment=self.environment,
+                phase=phase,
+                command=f"autocorp-wizard plan {phase} --env {self.environment}",
+            ),
+            secrets,
+        )
+
+    def do_review(self, _: str) -> None:
+        """Open the plan that waits."""
+        self.wizard.review(self.facts().reviewable)
+
+    def do_watch(self, _: str) -> None:
+        """Watch what goes on."""
+        if self.overview.live is not None:
+            self.wizard.show_run(self.overview.live.run)
+
+    async def do_recover(self, _: str) -> None:
+        """Recover what was lost."""
+        if self.overview.lost is not None:
+            await self.wizard.start_run(recovery(self.overview.lost))
+
+    async def do_destroy(self, _: str) -> None:
+        """Ask for the name, then take the deployment down."""
+        name = self.environment
+        typed = await self.app.push_screen_wait(
+            ConfirmName(
+                name,
+                title=f"Destroy {name}",
+                verb="destroy",
+                losses=self._losses(),
+                production=self.overview.production,
+            )
+        )
+        if typed:
+            await self.wizard.start_run(
+                Request(
+                    operation=Operation.DESTROY,
+                    environment=name,
+                    confirm=typed,
+                    command=f"autocorp-wizard destroy --env {name} --confirm {typed}",
+                )
+            )
+
+    def _losses(self) -> list[str]:
+        overview = self.overview
+        phases = ", ".join(overview.phases)
+        return [
+            f"{overview.resources} resources of {phases}, with the data in their buckets",
+            "the secret's value (restorable for some days) and the keys (pending deletion for some days)",
+            f"in {overview.place}; the state bucket and its backups stay",
+        ]
+
+    def keep_draft(self) -> None:
+        """Put what was typed and not saved aside."""
+        self.wizard.drafts[self.environment] = self.form.draft

@@ -1,0 +1,105 @@
+"""What the screens share: the engine, the environments and the clock, and the one way to ask them for something."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.request import Request
+from autocorp_wizard.tui.engine_port import EngineLike
+from autocorp_wizard.tui.overview import Overview
+
+T = TypeVar("T")
+
+
+class StoreLike(Protocol):
+    """The environments of a home (adapters/environment_store.py)."""
+
+    def names(self) -> list[str]:
+        """Return all names."""
+        ...
+
+    def exists(self, name: str) -> bool:
+        """Whether there is such an environment."""
+        ...
+
+    def load(self, name: str) -> Environment:
+        """Read one."""
+        ...
+
+    def save(self, environment: Environment) -> object:
+        """Write one."""
+        ...
+
+
+def utc_now() -> datetime:
+    """Return the time of day in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Session:
+    """One sitting at the wizard. `open_engine` is called once, when something first needs the engine."""
+
+    store: StoreLike
+    open_engine: Callable[[], EngineLike]
+    now: Callable[[], datetime] = utc_now
+    proposed: Environment | None = None
+    env_file: str = ""
+    left_running: list[str] = field(default_factory=list)
+    _engine: EngineLike | None = None
+
+    @property
+    def engine(self) -> EngineLike:
+        """The engine; its import is what the first frame must not wait for."""
+        if self._engine is None:
+            self._engine = self.open_engine()
+        return self._engine
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Do something that touches disk or starts a process, off the screen's own thread."""
+        return await asyncio.to_thread(question)
+
+    async def start(self, request: Request, secrets: Mapping[str, str] | None = None) -> str:
+        """Start a run; raises WizardError where that is refused. Secrets are handed on and kept nowhere."""
+        return await asyncio.to_thread(lambda: self.engine.start(request, secrets or {}))
+
+    def environment(self, name: str) -> Environment:
+        """Return an environment, or an empty one of that name where it was never saved."""
+        if self.store.exists(name):
+            return self.store.load(name)
+        if self.proposed is not None and self.proposed.name == name:
+            return self.proposed
+        return Environment(name)
+
+    def overview(self, name: str) -> Overview:
+        """Look at an environment: its answers, what is applied, its runs. Touches the disk."""
+        saved = self.store.exists(name)
+        try:
+            environment = self.environment(name)
+        except WizardError as error:
+            return Overview(name, saved=saved, problems=(error.what,))
+        applied = self.engine.applied(name)
+        runs = tuple(self.engine.runs(name))
+        place = "rehearsal cloud, no AWS account" if environment.is_rehearsal else _place(environment)
+        return Overview(
+            name,
+            saved=saved,
+            problems=tuple(f"{problem.what} {problem.why}" for problem in environment.problems()),
+            production=environment.is_production,
+            rehearsal=environment.is_rehearsal,
+            place=place,
+            preset=environment.preset.value,
+            phases=tuple(str(phase) for phase in applied.phases) if applied else (),
+            resources=applied.resources if applied else 0,
+            outputs=tuple(sorted(applied.outputs.items())) if applied else (),
+            runs=runs,
+        )
+
+
+def _place(environment: Environment) -> str:
+    account = environment.account_id or "account not said yet"
+    return f"AWS {account}, {environment.region}"

@@ -1,0 +1,60 @@
+"""The named parts of an operation as they come: what was said, how long it took, what came of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from autocorp_wizard.core.runstate import RunState, StepState
+from autocorp_wizard.tui.widgets.lines import Lines, Parts
+from autocorp_wizard.tui.words import clock, printable
+
+
+class StepTrail(Lines):
+    """One line per part; findings of a recovery follow."""
+
+    DEFAULT_CSS = """
+    StepTrail { border: round $panel; border-title-color: $foreground; }
+    StepTrail:focus { border: round $primary; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self._lines: list[Parts] = []
+        self.border_title = "What is being done"
+
+    def show(self, state: RunState, now: datetime) -> None:
+        """Show a run's parts."""
+        self._lines = [_step(step, now) for step in state.steps]
+        self._lines += [((" ! ", "warn"), (printable(found.sentence), "")) for found in state.findings]
+        self._lines += [((" ✓ ", "good"), (printable(done.sentence), "")) for done in state.mended]
+        self._lines += _gates(state)
+        self.lines_changed()
+
+    def line_count(self) -> int:
+        """All parts."""
+        return len(self._lines)
+
+    def line_parts(self, index: int) -> Parts:
+        """One part."""
+        return self._lines[index]
+
+
+def _step(step: StepState, now: datetime) -> Parts:
+    if step.ok is None:
+        seconds = (now - step.started_at).total_seconds()
+        return ((" ▶ ", "accent"), (printable(step.sentence or step.step), "bold"), (f"  {clock(seconds)}", "dim"))
+    mark, tone = (" ✓ ", "good") if step.ok else (" ✗ ", "error")
+    note = f"  {printable(step.note)}" if step.note else ""
+    return (
+        (mark, tone),
+        (printable(step.sentence or step.step), ""),
+        (f"  {clock(step.seconds)}", "dim"),
+        (note, "dim"),
+    )
+
+
+def _gates(state: RunState) -> Sequence[Parts]:
+    marks = {"pass": (" ✓ ", "good"), "fail": (" ✗ ", "error")}
+    return [
+        (marks.get(gate.outcome, (" ? ", "warn")), (f"gate {printable(gate.gate)}: {printable(gate.sentence)}", ""))
+        for gate in state.gates
+    ]

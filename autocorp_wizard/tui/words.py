@@ -1,0 +1,85 @@
+"""Numbers and times in the words that every screen uses. Pure functions."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from autocorp_wizard.core.events import Action
+
+_SECONDS: Final = 90
+_MINUTES: Final = 90
+_HOURS: Final = 36
+
+
+def clock(seconds: float) -> str:
+    """Return a duration as people read it: `9s`, `1m 04s`, `2h 05m`."""
+    whole = max(0, int(seconds))
+    minutes, rest = divmod(whole, 60)
+    if minutes == 0:
+        return f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02d}m" if hours else f"{minutes}m {rest:02d}s"
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Return how long ago `then` was: `just now`, `5 min ago`, `2 h ago`, `3 days ago`."""
+    seconds = max(timedelta(0), now - then).total_seconds()
+    if seconds < 10:
+        return "just now"
+    if seconds < _SECONDS:
+        return f"{int(seconds)} s ago"
+    minutes = seconds / 60
+    if minutes < _MINUTES:
+        return f"{round(minutes)} min ago"
+    hours = minutes / 60
+    if hours < _HOURS:
+        return f"{round(hours)} h ago"
+    return f"{round(hours / 24)} days ago"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 resource`, `2 resources`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def counts(values: Mapping[str, int]) -> str:
+    """Return the counts of a plan: `14 create, 2 update`; `no changes` where all are zero."""
+    named = [f"{values[action]} {action}" for action in COUNTED if values.get(action)]
+    return ", ".join(named) or "no changes"
+
+
+COUNTED: Final = ("create", "update", "replace", "delete", "import")
+
+SYMBOLS: Final[Mapping[str, str]] = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "±",
+    Action.DELETE: "-",
+    Action.IMPORT: "<",
+    Action.READ: "=",
+    Action.FORGET: "x",
+}
+
+DOING: Final[Mapping[str, str]] = {
+    Action.CREATE: "creating",
+    Action.UPDATE: "updating",
+    Action.REPLACE: "replacing",
+    Action.DELETE: "deleting",
+    Action.IMPORT: "importing",
+    Action.READ: "reading",
+}
+
+DONE: Final[Mapping[str, str]] = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.REPLACE: "replaced",
+    Action.DELETE: "deleted",
+    Action.IMPORT: "imported",
+    Action.READ: "read",
+    Action.FORGET: "forgotten",
+}
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line without control characters, so that nothing from outside can move the cursor."""
+    return "".join(character if character.isprintable() else " " for character in text)

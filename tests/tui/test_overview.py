@@ -1,0 +1,75 @@
+"""The map of an environment, as it follows from its answers and runs."""
+
+from dataclasses import replace
+
+from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
+from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, sentence_of, steps_of
+from tests.tui.fakes import NOW
+
+
+def run(operation: str, status: str = "succeeded", phase: str = "", name: str = "r") -> RunRecord:
+    return RunRecord(name, operation, "dev", RunStatus(status), phase=phase, started_at=NOW)
+
+
+SAVED = Overview("dev", saved=True)
+
+
+def words(overview: Overview) -> dict[str, str]:
+    return {step.key: step.status.value for step in steps_of(overview)}
+
+
+def test_nothing_can_be_done_before_the_answers_are_saved() -> None:
+    assert words(Overview("dev")) == {"environment": "ready", "bootstrap": "waiting", "foundation": "waiting"}
+
+
+def test_a_wrong_answer_is_said_where_it_is() -> None:
+    step = steps_of(replace(SAVED, problems=("region cannot be 'moon'.",)))[0]
+    assert (step.status, step.note) == (StepStatus.FAILED, "region cannot be 'moon'.")
+
+
+def test_each_step_waits_for_the_one_before() -> None:
+    assert words(SAVED) == {"environment": "done", "bootstrap": "ready", "foundation": "waiting"}
+    done = replace(SAVED, runs=(run("bootstrap"),))
+    assert words(done) == {"environment": "done", "bootstrap": "done", "foundation": "ready"}
+    assert first_open(steps_of(done)) == 2
+
+
+def test_a_plan_waits_for_review_until_something_changes_the_world() -> None:
+    planned = replace(SAVED, runs=(run("plan", phase="foundation", name="p"), run("bootstrap")))
+    assert words(planned)["foundation"] == "review"
+    found = planned.reviewable("foundation")
+    assert found is not None
+    assert found.run == "p"
+    applied = replace(planned, runs=(run("apply", phase="foundation"), *planned.runs), phases=("foundation",))
+    assert applied.reviewable("foundation") is None
+    assert words(applied)["foundation"] == "done"
+
+
+def test_a_failed_plan_cannot_be_reviewed() -> None:
+    failed = replace(SAVED, runs=(run("plan", "failed", "foundation"), run("bootstrap")))
+    assert failed.reviewable("foundation") is None
+    assert words(failed)["foundation"] == "failed"
+
+
+def test_a_run_that_is_going_on_shows_on_its_step() -> None:
+    going = replace(SAVED, runs=(run("apply", "running", "foundation"), run("bootstrap")))
+    assert words(going)["foundation"] == "running"
+    assert going.live is not None
+
+
+def test_only_the_newest_run_can_be_lost() -> None:
+    lost = replace(SAVED, runs=(run("apply", "lost", "foundation"),))
+    assert lost.lost is not None
+    mended = replace(SAVED, runs=(run("recover"), *lost.runs))
+    assert mended.lost is None
+
+
+def test_an_environment_is_told_in_a_sentence() -> None:
+    assert sentence_of(Overview("dev"), NOW) == "new: answers not saved yet"
+    applied = replace(SAVED, phases=("foundation",), resources=31, runs=(run("apply"),))
+    assert sentence_of(applied, NOW) == "foundation applied, 31 resources, last apply succeeded just now"
+
+
+def test_the_step_that_wants_attention_is_the_first_that_is_not_done() -> None:
+    done = Step("environment", "Environment", "", StepStatus.DONE)
+    assert first_open((done, done)) == 1
