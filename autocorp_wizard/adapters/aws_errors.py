@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from autocorp_wizard.core.errors import ExitCode, WizardError
+from autocorp_wizard.core.iam_actions import iam_action
 
 
 class CloudError(WizardError):
@@ -208,27 +209,6 @@ CATALOGUE: Final[tuple[Entry, ...]] = (
 
 _BY_SIGN: Final[dict[str, Entry]] = {sign: entry for entry in CATALOGUE for sign in entry.signs}
 _DENIED_ACTION: Final = re.compile(r"not authorized to perform:? *\(?([a-z0-9-]+:[A-Za-z*]+)")
-# IAM's names where they are not the operation's own.
-_IAM_NAMES: Final = {
-    "s3:HeadBucket": "s3:ListBucket",
-    "s3:ListObjectsV2": "s3:ListBucket",
-    "s3:ListObjectVersions": "s3:ListBucketVersions",
-    "s3:HeadObject": "s3:GetObject",
-    "s3:DeleteObjects": "s3:DeleteObject",
-    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
-    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
-    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
-    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
-    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
-    "s3:ListBuckets": "s3:ListAllMyBuckets",
-}
-
-
-def iam_action(service: str, operation: str) -> str:
-    """Return the IAM permission that an API operation asks for (`s3`, `HeadBucket` -> `s3:ListBucket`)."""
-    name = f"{service}:{operation}"
-    return _IAM_NAMES.get(name, name)
 
 
 def is_cloud_exception(error: BaseException) -> bool:

@@ -7,8 +7,9 @@ from botocore import exceptions as core
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocorp_wizard.adapters.aws_errors import CATALOGUE, explain, iam_action, is_cloud_exception
+from autocorp_wizard.adapters.aws_errors import CATALOGUE, explain, is_cloud_exception
 from autocorp_wizard.core.errors import ExitCode
+from autocorp_wizard.core.iam_actions import iam_action
 
 
 def refused(code: str, message: str = "no", status: int = 400, operation: str = "CreateKey") -> core.ClientError:
