@@ -8,6 +8,7 @@ import select
 import shutil
 import ssl
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ IDLE_SECONDS: Final = 2 * 60 * 60
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
 _HEALTH_SECONDS: Final = 3.0
+_DEAF_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.1
 # What the child's environment takes over; everything of AWS in the operator's stays out.
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
 _HOME_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -48,13 +51,7 @@ class RehearsalCloud:
 
     def find(self) -> CloudAddress | None:
         """Return the running cloud, None if none runs (or what runs does not answer)."""
-        record = self._read_record()
-        if record is None:
-            return None
-        mark, port, instance = record
-        if not is_alive(mark) or self._ask_instance(port) != instance:
-            return None
-        return self._address(port, mark.pid)
+        return self._find(_HEALTH_SECONDS)
 
     def ensure(self, say: Callable[[str], None] = _silent) -> CloudAddress:
         """Return the running cloud, started if need be. Raises WizardError if it cannot be started."""
@@ -64,10 +61,8 @@ class RehearsalCloud:
         try:
             self._home.prepare()
             with self._alone():
-                found = self.find()
-                if found is not None:
-                    return found
-                return self._start(say)
+                # It may be busy: whoever kills it loses what was not saved, so it gets time to answer.
+                return self._find(_DEAF_SECONDS) or self._start(say)
         except OSError as cause:
             raise WizardError(
                 "REHEARSAL-HOME",
@@ -95,6 +90,25 @@ class RehearsalCloud:
     def control_token(self) -> str:
         """Return the word that opens the control interface."""
         return self._home.token.read_text().strip()
+
+    def _find(self, patience: float) -> CloudAddress | None:
+        deadline = time.monotonic() + patience
+        record = self._read_record()
+        while record is not None and is_alive(record[0]):
+            mark, port, instance = record
+            if self._ask_instance(port) == instance:
+                return self._known_address(port, mark.pid)
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    def _known_address(self, port: int, pid: int) -> CloudAddress | None:
+        try:
+            return self._address(port, pid)
+        except (OSError, ValueError, KeyError):
+            # Somebody took its files away under it; it cannot be used any more.
+            return None
 
     def _start(self, say: Callable[[str], None]) -> CloudAddress:
         memory.check(self._home.memory)

@@ -5,13 +5,16 @@ written by the very same version of the emulator.
 """
 
 import copyreg
+import hashlib
 import importlib
 import io
 import json
 import pickle
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -71,11 +74,15 @@ def _unreadable(path: Path, why: str) -> WizardError:
 
 
 def save(path: Path) -> None:
-    """Write every live backend; nobody may change them meanwhile."""
+    """Write every live backend; nobody may change them meanwhile.
+
+    The content of S3 objects lies beside the file, each piece once, so that saving costs what has changed.
+    """
     header = {"format": _FORMAT, "emulator": emulator_version(), "python": _python()}
     stream = io.BytesIO()
     stream.write(json.dumps(header).encode() + b"\n")
-    pickler = _Pickler(stream, protocol=pickle.HIGHEST_PROTOCOL)
+    pieces = Pieces(path.parent / "objects")
+    pickler = _Pickler(stream, pieces)
     pickler.dump(
         [
             (name, dict(holder), {key: value for key, value in vars(holder).items() if key not in _NO_STATE})
@@ -84,6 +91,8 @@ def save(path: Path) -> None:
         ]
     )
     write_private(path, stream.getvalue())
+    # Only now: until the new file is there, the old one may need the old pieces.
+    pieces.drop_unused()
 
 
 def load(path: Path) -> bool:
@@ -96,7 +105,7 @@ def load(path: Path) -> bool:
     with path.open("rb") as stream:
         stream.readline(_HEADER_LIMIT)
         try:
-            remembered = _Unpickler(stream).load()
+            remembered = _Unpickler(stream, Pieces(path.parent / "objects")).load()
         except Exception as cause:
             raise _unreadable(path, f"it is damaged ({type(cause).__name__})") from cause
     for name, accounts, state in remembered:
@@ -130,16 +139,52 @@ def _holder(name: str) -> Any:  # noqa: ANN401  (the emulator's own dictionaries
     return getattr(importlib.import_module(module), attribute)
 
 
+class Pieces:
+    """The contents of S3 objects, one file each, named by what the object says its content is."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._used: set[str] = set()
+
+    def keep(self, content: Callable[[], bytes], identity: str) -> str:
+        """Write a piece unless it is there already; returns its name."""
+        name = hashlib.sha256(identity.encode()).hexdigest()
+        self._used.add(name)
+        path = self._directory / name
+        if not path.exists():
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            write_private(path, content())
+        return name
+
+    def read(self, name: str) -> bytes:
+        """Return a piece. Raises OSError if it is gone."""
+        return (self._directory / name).read_bytes()
+
+    def drop_unused(self) -> None:
+        """Delete the pieces that nobody kept since this was made."""
+        for path in self._directory.glob("*"):
+            if path.name not in self._used:
+                path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    name: str
+
+
 class _Pickler(pickle.Pickler):
-    """Refers to backend dictionaries by name, because they belong to their modules."""
+    """Refers to backend dictionaries by name, because they belong to their modules, and to contents by piece."""
 
-    def __init__(self, stream: io.BytesIO, protocol: int) -> None:
-        super().__init__(stream, protocol)
+    def __init__(self, stream: io.BytesIO, pieces: Pieces) -> None:
+        super().__init__(stream, pickle.HIGHEST_PROTOCOL)
         self._names = {id(holder): name for name, holder in _holders().items()}
-        self.dispatch_table = copyreg.dispatch_table.copy()
+        self._pieces = pieces
 
-    def persistent_id(self, value: object) -> str | None:
-        return self._names.get(id(value))
+    def persistent_id(self, value: object) -> tuple[str, str] | None:
+        if isinstance(value, _Piece):
+            return "piece", value.name
+        name = self._names.get(id(value))
+        return None if name is None else ("holder", name)
 
     def reducer_override(self, value: object) -> Any:  # noqa: ANN401  (pickle's own contract)
         if isinstance(value, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
@@ -150,15 +195,27 @@ class _Pickler(pickle.Pickler):
         if isinstance(value, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
             pem = value.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
             return _public_key, (pem,)
+        if type(value).__name__ == "FakeKey" and not getattr(value, "disposed", True):
+            return self._reduce_object(value)
         if type(value).__name__ == "_VersionedKeyStore" and isinstance(value, dict):
             # Its items() shows the newest version only, and that is what pickle would keep.
             return _versions, (dict(value),)
         return NotImplemented
 
+    def _reduce_object(self, key: Any) -> tuple[object, ...]:  # noqa: ANN401  (the emulator's own model)
+        state = {name: value for name, value in vars(key).items() if name not in {"_value_buffer", "lock"}}
+        state["value"] = _Piece(self._pieces.keep(lambda: key.value, f"{key.etag}/{key.contentsize}"))
+        return copyreg.__newobj__, (type(key),), state  # type: ignore[attr-defined]
+
 
 class _Unpickler(pickle.Unpickler):
-    def persistent_load(self, name: str) -> Any:  # noqa: ANN401  (pickle's own contract)
-        return _holder(name)
+    def __init__(self, stream: BinaryIO, pieces: Pieces) -> None:
+        super().__init__(stream)
+        self._pieces = pieces
+
+    def persistent_load(self, reference: tuple[str, str]) -> Any:  # noqa: ANN401  (pickle's own contract)
+        kind, name = reference
+        return self._pieces.read(name) if kind == "piece" else _holder(name)
 
 
 def _private_key(pem: bytes) -> object:

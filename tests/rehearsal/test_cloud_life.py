@@ -129,3 +129,47 @@ def test_a_home_that_cannot_be_written_is_an_error_with_a_next_step(tmp_path: Pa
     (tmp_path / "rehearsal").write_text("in the way")
     with pytest.raises(WizardError, match="--home"):
         RehearsalCloud(tmp_path).ensure()
+
+
+def test_contents_are_written_once_and_dropped_with_their_last_object(
+    own_cloud: RehearsalCloud, client_for: ClientFor, tmp_path: Path
+) -> None:
+    pieces = tmp_path / "own-home" / "rehearsal" / "state" / "objects"
+    address, control = own_cloud.ensure(), CloudControl(own_cloud)
+    s3 = client_for("s3", address=address)
+    s3.create_bucket(Bucket="pieces")
+    s3.put_object(Bucket="pieces", Key="a", Body=b"same content")
+    s3.put_object(Bucket="pieces", Key="b", Body=b"same content")
+    s3.put_object(Bucket="pieces", Key="c", Body=b"other content")
+    parts = s3.create_multipart_upload(Bucket="pieces", Key="m")["UploadId"]
+    tag = s3.upload_part(Bucket="pieces", Key="m", UploadId=parts, PartNumber=1, Body=b"part")["ETag"]
+    control.save()
+    written = {path.name: path.stat().st_mtime_ns for path in pieces.iterdir()}
+    assert sorted(path.read_bytes() for path in pieces.iterdir()) == [b"other content", b"part", b"same content"]
+    s3.delete_object(Bucket="pieces", Key="c")
+    s3.delete_object(Bucket="pieces", Key="a")
+    control.save()
+    left = {path.name: path.stat().st_mtime_ns for path in pieces.iterdir()}
+    assert left.items() <= written.items()
+    os.kill(address.pid, signal.SIGKILL)
+    s3 = client_for("s3", address=own_cloud.ensure())
+    assert s3.get_object(Bucket="pieces", Key="b")["Body"].read() == b"same content"
+    s3.complete_multipart_upload(
+        Bucket="pieces",
+        Key="m",
+        UploadId=parts,
+        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]},
+    )
+    assert s3.get_object(Bucket="pieces", Key="m")["Body"].read() == b"part"
+    s3.delete_objects(Bucket="pieces", Delete={"Objects": [{"Key": "b"}, {"Key": "m"}]})
+    CloudControl(own_cloud).save()
+    assert list(pieces.iterdir()) == []
+
+
+def test_a_cloud_whose_files_were_taken_away_is_started_anew(own_cloud: RehearsalCloud, tmp_path: Path) -> None:
+    first = own_cloud.ensure()
+    (tmp_path / "own-home" / "rehearsal" / "credentials.json").unlink()
+    assert own_cloud.find() is None
+    second = own_cloud.ensure()
+    assert second.pid != first.pid
+    assert second.access_key_id != first.access_key_id

@@ -29,3 +29,23 @@ def test_a_rule_keeps_its_description_whether_it_names_a_range_a_group_or_a_pref
     listed = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissionsEgress"]
     ranges = [part for permission in listed if permission.get("FromPort") == 443 for part in permission["IpRanges"]]
     assert ranges == [{"CidrIp": "10.0.0.0/8", "Description": "range"}]
+
+
+def test_a_rule_can_be_pointed_elsewhere_in_place(client_for: ClientFor) -> None:
+    ec2 = client_for("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.91.0.0/24")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="pointed", Description="d", VpcId=vpc)["GroupId"]
+    port = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    added = ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[port | {"IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "first"}]}]
+    )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    for target, shown in (
+        ({"CidrIpv4": "10.1.0.0/16"}, {"CidrIpv4": "10.1.0.0/16"}),
+        ({"ReferencedGroupId": group}, {"ReferencedGroupInfo": {"GroupId": group, "UserId": "999999999999"}}),
+        ({"PrefixListId": "pl-1"}, {"PrefixListId": "pl-1"}),
+    ):
+        change = {"SecurityGroupRuleId": added, "SecurityGroupRule": port | target | {"Description": "changed"}}
+        ec2.modify_security_group_rules(GroupId=group, SecurityGroupRules=[change])
+        rule = ec2.describe_security_group_rules(SecurityGroupRuleIds=[added])["SecurityGroupRules"][0]
+        assert rule["Description"] == "changed"
+        assert {key: value for key, value in rule.items() if key.startswith(("Cidr", "Ref", "Prefix"))} == shown
