@@ -173,3 +173,19 @@ def test_a_cloud_whose_files_were_taken_away_is_started_anew(own_cloud: Rehearsa
     second = own_cloud.ensure()
     assert second.pid != first.pid
     assert second.access_key_id != first.access_key_id
+
+
+def test_a_listing_that_was_not_read_to_its_end_does_not_keep_the_cloud_from_saving(
+    own_cloud: RehearsalCloud, client_for: ClientFor
+) -> None:
+    address = own_cloud.ensure()
+    ec2 = client_for("ec2", address=address)
+    for number in range(3):
+        tags = [{"Key": "Number", "Value": str(number)}]
+        specified = [{"ResourceType": "vpc", "Tags": tags}]
+        ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16", TagSpecifications=specified)
+    page = client_for("resourcegroupstaggingapi", address=address).get_resources(ResourcesPerPage=1)
+    assert page["PaginationToken"]
+    CloudControl(own_cloud).save()
+    os.kill(address.pid, signal.SIGKILL)
+    assert len(client_for("ec2", address=own_cloud.ensure()).describe_vpcs()["Vpcs"]) == 4

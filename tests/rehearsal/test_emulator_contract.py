@@ -13,6 +13,8 @@ NAMES = [
     ("moto.core.base_backend", "BackendDict._instances"),
     ("moto.core.base_backend", "BackendDict.reset"),
     ("moto.core.request", "Request"),
+    ("moto.core.resource_tagging", "TaggedResource"),
+    ("moto.ec2.models", "EC2Backend.iter_tagged_resources"),
     ("moto.core.responses", "ActionResult"),
     ("moto.core.responses", "BaseResponse.call_action"),
     ("moto.core.routing", "get_service_router"),

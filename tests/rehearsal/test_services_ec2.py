@@ -49,3 +49,26 @@ def test_a_rule_can_be_pointed_elsewhere_in_place(client_for: ClientFor) -> None
         rule = ec2.describe_security_group_rules(SecurityGroupRuleIds=[added])["SecurityGroupRules"][0]
         assert rule["Description"] == "changed"
         assert {key: value for key, value in rule.items() if key.startswith(("Cidr", "Ref", "Prefix"))} == shown
+
+
+def test_endpoints_and_rules_are_found_by_their_tags(client_for: ClientFor) -> None:
+    ec2, tags = client_for("ec2"), [{"Key": "Probe", "Value": "found-by-tag"}]
+    vpc = ec2.create_vpc(CidrBlock="10.92.0.0/24")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="tagged", Description="d", VpcId=vpc)["GroupId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName="com.amazonaws.us-east-1.s3",
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    rule = ec2.authorize_security_group_egress(
+        GroupId=group,
+        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}],
+        TagSpecifications=[{"ResourceType": "security-group-rule", "Tags": tags}],
+    )["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    found = client_for("resourcegroupstaggingapi").get_resources(
+        TagFilters=[{"Key": "Probe", "Values": ["found-by-tag"]}]
+    )["ResourceTagMappingList"]
+    assert {resource["ResourceARN"].rpartition(":")[2] for resource in found} == {
+        f"vpc-endpoint/{endpoint}",
+        f"security-group-rule/{rule}",
+    }

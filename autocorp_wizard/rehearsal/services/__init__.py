@@ -5,17 +5,29 @@ builds its routes. To extend another service, add a module and its line here.
 """
 
 from importlib import import_module
+from threading import Lock
 from typing import Final
 
-# The emulator's name of the service -> our module.
-EXTENSIONS: Final = {"ec2": "ec2", "iam": "iam", "s3": "s3", "secretsmanager": "secretsmanager", "sts": "sts"}
+# The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
+EXTENSIONS: Final = {
+    "ec2": "ec2",
+    "iam": "iam",
+    "resourcegroupstaggingapi": "ec2",
+    "s3": "s3",
+    "secretsmanager": "secretsmanager",
+    "sts": "sts",
+}
+_installed: set[str] = set()
+_lock = Lock()
 
 
 def install(service: str) -> None:
-    """Install what we add to a service; does nothing for one that we leave as it is."""
+    """Install what we add to a service, once; does nothing for one that we leave as it is."""
     module = EXTENSIONS.get(service)
-    if module is not None:
-        import_module(f"{__name__}.{module}").install()
+    with _lock:
+        if module is not None and module not in _installed:
+            import_module(f"{__name__}.{module}").install()
+            _installed.add(module)
 
 
 def is_missing(service: str, action: str) -> bool:

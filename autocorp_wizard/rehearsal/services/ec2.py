@@ -1,9 +1,11 @@
-"""EC2: security group rules keep their description, and change in place, whatever they point at."""
+"""EC2: rules of security groups keep their description and change in place; what has tags is found by them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import signature
 from typing import Any
 
+from moto.core.resource_tagging import TaggedResource
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 Rules = dict[str, dict[str, Any]]
@@ -56,9 +58,31 @@ def _point(rule: SecurityGroupRule, wanted: dict[str, Any]) -> None:
         vars(rule)["prefix_list"] = {"PrefixListId": wanted["PrefixListId"], **described}
 
 
+def _tag_everything(stock: Callable[[EC2Backend], Iterator[TaggedResource]]) -> Callable[..., Iterator[TaggedResource]]:
+    def iterate(self: EC2Backend) -> Iterator[TaggedResource]:
+        yield from stock(self)
+        rules = [
+            rule
+            for groups in self.groups.values()
+            for group in groups.values()
+            for rule in (*group.ingress_rules, *group.egress_rules)
+        ]
+        for kind, found in (("vpc-endpoint", [*self.vpc_end_points.values()]), ("security-group-rule", rules)):
+            for resource in found:
+                yield TaggedResource(
+                    arn=f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{resource.id}",
+                    tags=dict(self.tags.get(resource.id, {})),
+                    resource_type=f"ec2:{kind}",
+                )
+
+    return iterate
+
+
 def install() -> None:
     """Mend the stock models; their responses stay."""
     SecurityGroupRule.description = property(_describe)  # type: ignore[assignment,method-assign]
     SecurityGroupRule.__init__ = _keep_prefix_list(SecurityGroupRule.__init__)  # type: ignore[method-assign]
     stock = SecurityGroupBackend.modify_security_group_rules
     SecurityGroupBackend.modify_security_group_rules = _modify_fully(stock)  # type: ignore[method-assign]
+    tagged = EC2Backend.iter_tagged_resources
+    EC2Backend.iter_tagged_resources = _tag_everything(tagged)  # type: ignore[method-assign]
