@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
+from autocorp_wizard.core.durations import Durations
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.engine_port import EngineLike
 from autocorp_wizard.tui.overview import Overview
 
 T = TypeVar("T")
+
+_TEACHING = (Operation.APPLY, Operation.DESTROY)
+_LATEST = 8
 
 
 class StoreLike(Protocol):
@@ -98,6 +103,11 @@ class Session:
             outputs=tuple(sorted(applied.outputs.items())) if applied else (),
             runs=runs,
         )
+
+    def durations(self, overview: Overview) -> Durations:
+        """Return what is known about how long things take there: priors, and what its latest runs took."""
+        runs = [run.run for run in overview.runs if run.finished_at and run.operation in _TEACHING][:_LATEST]
+        return Durations(overview.rehearsal).learned(self.engine.state(run) for run in reversed(runs))
 
 
 def _place(environment: Environment) -> str:

@@ -53,6 +53,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         self.status = "running"
         self._follower: RunFollower | None = None
         self._overview = Overview("")
+        self._history = Durations()
         self._busy = False
         self._ended = False
         self._quiet = 0
@@ -94,7 +95,10 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
                 self._ended = self.status != "running"
             name = follower.state.environment
             if name and (self._overview.environment != name or self._ended):
+                fresh = self._overview.environment != name
                 self._overview = await self.session.ask(lambda: self.session.overview(name))
+                if fresh:  # one history for as long as the bar is watched, or it could go back
+                    self._history = await self.session.ask(lambda: self.session.durations(self._overview))
             # Without news only the clocks move, and those once a second.
             if self.is_mounted and (self._ended or self._quiet % _PER_SECOND == 0):
                 self._show(follower)
@@ -110,7 +114,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             kind = "trail"
         for name in ("resources", "settings", "trail"):
             self.query_one(f"#{name}").set_class(name != kind, "-other")
-        self.query_one(ProgressHeader).show(shown, self.status, now, Durations(rehearsal=self._overview.rehearsal))
+        self.query_one(ProgressHeader).show(shown, self.status, now, self._history)
         if kind == "resources":
             self.query_one(ResourceTable).show(shown, now)
         elif kind == "settings":
