@@ -6,55 +6,34 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, LiteralString
+from typing import Final
 
 import psycopg
-from psycopg import sql
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.rehearsal import source_cluster
+from autocorp_wizard.rehearsal import source_cluster, source_place
 from autocorp_wizard.rehearsal.layout import write_private
 from autocorp_wizard.rehearsal.processes import ProcessMark, is_alive
+from autocorp_wizard.rehearsal.source_address import (
+    DATABASE,
+    HOST,
+    INSPECTOR_USER,
+    REPLICATION_USER,
+    SUPERUSER,
+    SourceAddress,
+    connect,
+)
 from autocorp_wizard.rehearsal.source_binaries import Binaries, find_binaries
-from autocorp_wizard.rehearsal.source_cluster import HOST, SUPERUSER, Place
-from autocorp_wizard.rehearsal.source_rows import DEFAULT_ORDERS, generate
-from autocorp_wizard.rehearsal.source_schema import DDL, SERIAL_KEYS
+from autocorp_wizard.rehearsal.source_fill import fill
+from autocorp_wizard.rehearsal.source_place import Place
+from autocorp_wizard.rehearsal.source_rows import DEFAULT_ORDERS
 from autocorp_wizard.rehearsal.tls import Authority
 
-DATABASE: Final = "autocorp"
-REPLICATION_USER: Final = "dms_replication"
-INSPECTOR_USER: Final = "dms_inspector"
+__all__ = ["SourceAddress", "SourceDatabase"]
+
 DEFAULT_SEED: Final = 20210607
-
-_GRANTS: Final[tuple[LiteralString, ...]] = (
-    "GRANT USAGE ON SCHEMA public TO dms_replication, dms_inspector",
-    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO dms_replication, dms_inspector",
-    "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO dms_replication, dms_inspector",
-    "GRANT pg_monitor TO dms_inspector",
-    "ALTER ROLE dms_inspector SET default_transaction_read_only = on",
-    "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
-    "REVOKE TEMPORARY ON DATABASE autocorp FROM PUBLIC",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceAddress:
-    """A running source database. Passwords lie in files of mode 0600 below `passwords`."""
-
-    host: str
-    port: int
-    database: str
-    replication_user: str
-    inspector_user: str
-    ca_bundle: Path
-    passwords: Path
-    pid: int
-
-    def password_of(self, user: str) -> str:
-        """Return the password of one of the roles (`postgres` is the superuser)."""
-        return (self.passwords / user).read_text().strip()
 
 
 def _silent(_: str) -> None:
@@ -70,6 +49,7 @@ class _Record:
     major: int
     rows: int
     seed: int
+    tls: bool
 
 
 class SourceDatabase:
@@ -86,9 +66,9 @@ class SourceDatabase:
         record = self._read()
         if record is None or not record.filled or record.mark is None or not is_alive(record.mark):
             return None
-        address = self._address(record.port, record.mark.pid)
+        address = self._address(record)
         try:
-            self._connect(address, INSPECTOR_USER, DATABASE).close()
+            connect(address, INSPECTOR_USER, DATABASE).close()
         except (psycopg.OperationalError, OSError):
             return None
         return address
@@ -132,7 +112,7 @@ class SourceDatabase:
         record = self._read()
         self.stop()
         if record is not None:
-            source_cluster.remove(record.place)
+            source_place.remove(record.place)
         self._record.unlink(missing_ok=True)
         for path in self._passwords.glob("*"):
             path.unlink(missing_ok=True)
@@ -147,7 +127,7 @@ class SourceDatabase:
             return self._start_again(known, binaries, say)
         if known is not None:
             # An earlier attempt was cut short before its rows were complete.
-            source_cluster.remove(known.place)
+            source_place.remove(known.place)
         return self._create(binaries, say)
 
     def _start_again(self, known: _Record, binaries: Binaries, say: Callable[[str], None]) -> SourceAddress:
@@ -169,88 +149,44 @@ class SourceDatabase:
         (self._root / "tls").mkdir(mode=0o700, exist_ok=True)
         for user in (SUPERUSER, REPLICATION_USER, INSPECTOR_USER):
             write_private(self._passwords / user, secrets.token_urlsafe(24).encode())
-        place = source_cluster.find_place(self._root)
-        record = _Record(place, 0, None, False, binaries.major, self._rows, self._seed)
+        place = source_place.find_place(self._root)
+        record = _Record(place, 0, None, False, binaries.major, self._rows, self._seed, tls=False)
         self._write(record)
         certificates = Authority(self._root / "tls").ensure("source")
-        source_cluster.create(place, binaries, (self._passwords / SUPERUSER).read_text(), certificates)
+        reachable = source_place.within_reach(place, binaries)
+        password = (self._passwords / SUPERUSER).read_text()
+        record = replace(record, tls=source_cluster.create(place, reachable, password, certificates))
         return self._run(record, binaries, say)
 
     def _run(self, record: _Record, binaries: Binaries, say: Callable[[str], None]) -> SourceAddress:
         log = self._root / "source-errors.log"
-        mark, port = source_cluster.start(record.place, binaries, wanted_port=record.port, log=log)
-        address = self._address(port, mark.pid)
-        started = _Record(record.place, port, mark, record.filled, record.major, record.rows, record.seed)
+        reachable = source_place.within_reach(record.place, binaries)
+        mark, port = source_cluster.start(record.place, reachable, wanted_port=record.port, log=log)
+        started = replace(record, mark=mark, port=port)
         self._write(started)
-        if not record.filled:
-            self._fill(address)
-            self._write(_Record(record.place, port, mark, True, record.major, record.rows, record.seed))
-        say(f"The source database answers at {HOST}:{port}, database {DATABASE}")
+        address = self._address(started)
+        if not started.filled:
+            fill(address, rows=started.rows, seed=started.seed)
+            self._write(replace(started, filled=True))
+        say(f"The source database answers at {HOST}:{address.port}, database {DATABASE}")
         return address
-
-    def _fill(self, address: SourceAddress) -> None:
-        with self._connect(address, SUPERUSER, "postgres") as admin:
-            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-            for user, attributes in (
-                (REPLICATION_USER, sql.SQL("LOGIN REPLICATION CONNECTION LIMIT 20")),
-                (INSPECTOR_USER, sql.SQL("LOGIN CONNECTION LIMIT 10")),
-            ):
-                # Only the verifier is sent, so that no log of the server can hold the password.
-                verifier = admin.pgconn.encrypt_password(
-                    address.password_of(user).encode(), user.encode(), b"scram-sha-256"
-                ).decode()
-                admin.execute(
-                    sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(
-                        sql.Identifier(user), attributes, sql.Literal(verifier)
-                    )
-                )
-        with self._connect(address, SUPERUSER, DATABASE) as owner:
-            owner.autocommit = False
-            with owner.transaction():
-                owner.execute(DDL)
-                for table in generate(self._rows, self._seed):
-                    columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
-                    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.table), columns)
-                    with owner.cursor().copy(into) as copy:
-                        for row in table.rows:
-                            copy.write_row(row)
-                for name, key in SERIAL_KEYS.items():
-                    owner.execute(
-                        sql.SQL("SELECT setval(pg_get_serial_sequence({}, {}), max({})) FROM {}").format(
-                            sql.Literal(name), sql.Literal(key), sql.Identifier(key), sql.Identifier(name)
-                        )
-                    )
-                for grant in _GRANTS:
-                    owner.execute(grant)
-            owner.autocommit = True
-            owner.execute("ANALYZE")
-
-    @staticmethod
-    def _connect(address: SourceAddress, user: str, database: str) -> psycopg.Connection:
-        return psycopg.connect(
-            host=address.host,
-            port=address.port,
-            dbname=database,
-            user=user,
-            password=address.password_of(user),
-            sslmode="verify-full",
-            sslrootcert=str(address.ca_bundle),
-            connect_timeout=5,
-            autocommit=True,
-            # Nothing of the operator's own PostgreSQL set-up is read.
-            passfile=os.devnull,
-            sslcert="",
-            sslkey="",
-            application_name="autocorp-wizard rehearsal",
-        )
 
     @property
     def _passwords(self) -> Path:
         return self._root / "source-passwords"
 
-    def _address(self, port: int, pid: int) -> SourceAddress:
-        ca = Authority(self._root / "tls").ca
-        return SourceAddress(HOST, port, DATABASE, REPLICATION_USER, INSPECTOR_USER, ca, self._passwords, pid)
+    def _address(self, record: _Record) -> SourceAddress:
+        return SourceAddress(
+            host=HOST,
+            port=record.port,
+            database=DATABASE,
+            replication_user=REPLICATION_USER,
+            inspector_user=INSPECTOR_USER,
+            tls=record.tls,
+            ca_bundle=Authority(self._root / "tls").ca,
+            passwords=self._passwords,
+            pid=record.mark.pid if record.mark is not None else 0,
+        )
 
     def _read(self) -> _Record | None:
         try:
@@ -264,6 +200,7 @@ class SourceDatabase:
                 major=int(found["major"]),
                 rows=int(found["rows"]),
                 seed=int(found["seed"]),
+                tls=bool(found["tls"]),
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -279,6 +216,7 @@ class SourceDatabase:
             "major": record.major,
             "rows": record.rows,
             "seed": record.seed,
+            "tls": record.tls,
         }
         write_private(self._record, json.dumps(document).encode())
 

@@ -1,25 +1,20 @@
 """A PostgreSQL cluster of our own: made, started and ended, as an unprivileged account where we are root."""
 
 import os
-import pwd
-import shutil
 import signal
 import socket
-import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from autocorp_wizard.adapters import process
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal.processes import ProcessMark, end, is_alive, mark_of
+from autocorp_wizard.rehearsal.source_address import HOST, SUPERUSER
 from autocorp_wizard.rehearsal.source_binaries import Binaries
+from autocorp_wizard.rehearsal.source_place import Place, give
 from autocorp_wizard.rehearsal.tls import Certificates
 
-HOST: Final = "127.0.0.1"
-SUPERUSER: Final = "postgres"
-_ACCOUNTS: Final = ("postgres", "nobody")
 _START_SECONDS: Final = 30.0
 _INIT_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 0.02
@@ -41,11 +36,6 @@ wal_sender_timeout = 60s
 fsync = off
 full_page_writes = off
 password_encryption = scram-sha-256
-ssl = on
-ssl_cert_file = 'server.crt'
-ssl_key_file = 'server.key'
-ssl_ca_file = 'ca.crt'
-ssl_min_protocol_version = 'TLSv1.2'
 timezone = 'UTC'
 log_timezone = 'UTC'
 lc_monetary = 'C'
@@ -60,64 +50,27 @@ log_min_error_statement = panic
 log_statement = none
 """
 
+_TLS_SETTINGS: Final = """
+ssl = on
+ssl_cert_file = 'server.crt'
+ssl_key_file = 'server.key'
+ssl_ca_file = 'ca.crt'
+ssl_min_protocol_version = 'TLSv1.2'
+"""
+
 _HBA: Final = """
 host    all          all  127.0.0.1/32  scram-sha-256
 host    replication  all  127.0.0.1/32  scram-sha-256
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the cluster lies and as whom it runs (None: as ourselves)."""
-
-    base: Path
-    account: str | None
-
-    @property
-    def data(self) -> Path:
-        """Return the data directory."""
-        return self.base / "data"
-
-
-def find_place(home: Path) -> Place:
-    """Return a new place for a cluster: below the home, or where the unprivileged account can reach it."""
-    if os.geteuid() != 0:
-        base = home / "postgres"
-        base.mkdir(mode=0o700, exist_ok=True)
-        return Place(base, None)
-    account = next((name for name in _ACCOUNTS if _exists(name)), None)
-    if account is None:
-        raise WizardError(
-            "REHEARSAL-ACCOUNT",
-            "The rehearsal's PostgreSQL cannot run as root, and there is no other account for it.",
-            why=f"Neither of the accounts {' and '.join(_ACCOUNTS)} exists.",
-            next_step="Run the wizard as an ordinary user, or create one of the accounts.",
-        )
-    parent = next((path for path in (Path("/var/tmp"), Path(tempfile.gettempdir())) if is_reachable(path)), None)  # noqa: S108
-    if parent is None:
-        raise WizardError(
-            "REHEARSAL-PLACE",
-            "There is no directory that the rehearsal's PostgreSQL could reach.",
-            why=f"It runs as {account}, which may enter neither /var/tmp nor {tempfile.gettempdir()}.",
-            next_step="Set TMPDIR to a directory that other accounts may enter.",
-        )
-    base = Path(tempfile.mkdtemp(prefix="autocorp-rehearsal-", dir=parent))
-    _give(base, account)
-    return Place(base, account)
-
-
-def is_reachable(path: Path) -> bool:
-    """Say whether other accounts may enter the directory."""
-    return path.is_dir() and all(step.stat().st_mode & 0o001 for step in (path, *path.parents))
-
-
-def create(place: Place, binaries: Binaries, password: str, certificates: Certificates) -> None:
-    """Make an empty cluster; its superuser is `postgres` with that password."""
+def create(place: Place, binaries: Binaries, password: str, certificates: Certificates) -> bool:
+    """Make an empty cluster; its superuser is `postgres` with that password. Says whether it speaks TLS."""
     word = place.base / "pwfile"
     descriptor = os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(password + "\n")
-    _give(word, place.account)
+    give(word, place.account)
     try:
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--data-checksums"]
         made = process.run(
@@ -140,14 +93,23 @@ def create(place: Place, binaries: Binaries, password: str, certificates: Certif
             "REHEARSAL-INITDB",
             "The rehearsal's PostgreSQL could not be set up.",
             why=_last_line(made.stderr) or f"initdb ended with {made.exit_code}.",
-            next_step=f"Make room in {place.base.parent} (about 80 MB), then run the command again.",
+            next_step=f"See that {place.base.parent} has room (about 80 MB) and that {binaries.directory} is complete.",
         )
-    for name, content in (
-        ("postgresql.auto.conf", _SETTINGS.encode()),
-        ("pg_hba.conf", _HBA.encode()),
-    ):
-        _write(place, name, content)
+    _write(place, "pg_hba.conf", _HBA.encode())
     renew_certificate(place, certificates)
+    _write(place, "postgresql.auto.conf", (_SETTINGS + _TLS_SETTINGS).encode())
+    asked = process.run(
+        [str(binaries.directory / "postgres"), "-D", str(place.data), "-C", "ssl"],
+        cwd=place.base,
+        env=_environment(),
+        timeout=_INIT_SECONDS,
+        account=place.account,
+    )
+    if asked.exit_code == 0:
+        return True
+    # The servers that wheels carry are built without TLS.
+    _write(place, "postgresql.auto.conf", _SETTINGS.encode())
+    return False
 
 
 def renew_certificate(place: Place, certificates: Certificates) -> None:
@@ -193,11 +155,6 @@ def stop(mark: ProcessMark) -> bool:
     return end(mark, patience=10.0, first=signal.SIGINT)
 
 
-def remove(place: Place) -> None:
-    """Delete the cluster's files."""
-    shutil.rmtree(place.base, ignore_errors=True)
-
-
 def _is_ready(place: Place, pid: int) -> bool:
     try:
         lines = (place.data / "postmaster.pid").read_text().splitlines()
@@ -225,21 +182,7 @@ def _write(place: Place, name: str, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
-    _give(path, place.account)
-
-
-def _give(path: Path, account: str | None) -> None:
-    if account is not None:
-        entry = pwd.getpwnam(account)
-        os.chown(path, entry.pw_uid, entry.pw_gid)
-
-
-def _exists(account: str) -> bool:
-    try:
-        pwd.getpwnam(account)
-    except KeyError:
-        return False
-    return True
+    give(path, place.account)
 
 
 def _free_port() -> int:

@@ -1,5 +1,6 @@
 """The source database: real PostgreSQL, the seven tables, roles that may what they need and no more."""
 
+import json
 import os
 import signal
 import stat
@@ -11,9 +12,11 @@ import psycopg
 import pytest
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.rehearsal import source_cluster
+from autocorp_wizard.rehearsal import source as source_module
+from autocorp_wizard.rehearsal import source_cluster, source_place
 from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
-from autocorp_wizard.rehearsal.source_binaries import find_binaries
+from autocorp_wizard.rehearsal.source_binaries import Binaries, find_binaries
+from autocorp_wizard.rehearsal.source_place import Place
 from autocorp_wizard.rehearsal.source_schema import TABLES
 
 pytestmark = pytest.mark.slow
@@ -170,11 +173,11 @@ def test_remove_leaves_nothing(own_source: SourceDatabase) -> None:
 
 
 def test_a_set_up_that_was_cut_short_is_done_again(own_source: SourceDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise psycopg.OperationalError("the connection was lost")
 
     with monkeypatch.context() as patched:
-        patched.setattr(SourceDatabase, "_fill", fail)
+        patched.setattr(source_module, "fill", fail)
         with pytest.raises(WizardError, match=r"the connection was lost.*--reset"):
             own_source.ensure()
     half = Path(own_source.place().base)
@@ -225,3 +228,45 @@ def test_a_taken_port_is_given_up(own_source: SourceDatabase) -> None:
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
         assert own_source.ensure().port != port
+
+
+def test_binaries_that_the_account_cannot_enter_are_copied_with_their_libraries(tmp_path: Path) -> None:
+    """As root, with a wheel below /root: the server's own account could not start it there."""
+    package = tmp_path / "site-packages" / "pgserver"
+    (package / "pginstall" / "bin").mkdir(parents=True)
+    (package / "pginstall" / "bin" / "postgres").write_text("server")
+    package.with_name("pgserver.libs").mkdir()
+    (package.with_name("pgserver.libs") / "libpq.so").write_text("library")
+    (tmp_path / "base").mkdir()
+    binaries = Binaries(package / "pginstall" / "bin", 16)
+    assert source_place.within_reach(Place(tmp_path / "base", None), binaries) is binaries
+    if os.geteuid() != 0:
+        pytest.skip("only root runs the server as somebody else")
+    place = Place(tmp_path / "base", "nobody")
+    for _ in range(2):
+        copied = source_place.within_reach(place, binaries)
+        assert (copied.directory / "postgres").read_text() == "server"
+        assert (copied.directory / "../../../pgserver.libs/libpq.so").read_text() == "library"
+        assert (copied.directory / "postgres").stat().st_uid != 0
+
+
+def test_a_place_whose_home_is_gone_is_swept_and_others_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root keeps clusters outside the home")
+    monkeypatch.setattr(source_place, "_parents", lambda: [tmp_path])
+    monkeypatch.setattr(source_place, "is_reachable", lambda _: True)
+    long_ago = (1_000_000_000, 1_000_000_000)
+    gone = source_place.find_place(tmp_path / "gone")
+    fresh = source_place.find_place(tmp_path / "not-recorded-yet")
+    kept_home = tmp_path / "kept"
+    kept_home.mkdir()
+    kept = source_place.find_place(kept_home)
+    (kept_home / "source.json").write_text(json.dumps({"base": str(kept.base)}))
+    for place in (gone, kept):
+        os.utime(place.base, long_ago)
+    source_place.find_place(tmp_path / "new")
+    assert not gone.base.exists()
+    assert kept.base.exists()
+    assert fresh.base.exists()
