@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.config import Config
     from botocore.credentials import Credentials
+    from botocore.loaders import Loader
     from botocore.session import Session as CoreSession
 
 ROLE_SESSION: Final = "autocorp-wizard"
@@ -124,10 +126,19 @@ def _core_session(source: Source) -> "CoreSession":
                 conversion_func=convert,
             ),
         )
+    core.register_component("data_loader", _service_models())
     if source.is_private:
         for name, variable in (("config_file", "AWS_CONFIG_FILE"), ("credentials_file", "AWS_SHARED_CREDENTIALS_FILE")):
             core.set_config_variable(name, source.variables.get(variable) or os.devnull)
     return core
+
+
+@cache
+def _service_models() -> "Loader":
+    """The descriptions of AWS's services take long to read, and are the same for every session."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 class _OneCredential:

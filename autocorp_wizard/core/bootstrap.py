@@ -84,6 +84,8 @@ class HasState(Protocol):
     def state_key(self) -> str: ...
     @property
     def lock_table(self) -> str: ...
+    @property
+    def state_kms_key_arn(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class StatePlace:
     kms_key_arn: str = ""
 
     @classmethod
-    def of(cls, environment: HasState, *, kms_key_arn: str = "") -> Self:
+    def of(cls, environment: HasState) -> Self:
         """Return the place that an environment's answers name."""
         return cls(
             environment=environment.name,
@@ -110,7 +112,7 @@ class StatePlace:
             key=environment.state_key,
             project=environment.project_name,
             lock_table=environment.lock_table,
-            kms_key_arn=kms_key_arn,
+            kms_key_arn=environment.state_kms_key_arn,
         )
 
     @property

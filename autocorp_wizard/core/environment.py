@@ -120,6 +120,11 @@ class Environment:
         return self._text("lock_table")
 
     @property
+    def state_kms_key_arn(self) -> str:
+        """The KMS key that encrypts the state; empty for the key that S3 manages."""
+        return self._text("state_kms_key_arn")
+
+    @property
     def state_bucket(self) -> str:
         """The bucket of Terraform's state."""
         return self._text("state_bucket") or names.STATE_BUCKET.build(

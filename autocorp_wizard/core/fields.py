@@ -238,6 +238,23 @@ STATE_FIELDS = (
         nullable=True,
         variable=False,
     ),
+    Field(
+        "state_kms_key_arn",
+        Kind.TEXT,
+        Group.STATE,
+        "KMS key of the account that encrypts the state, instead of the key that S3 manages.",
+        "Where a rule asks for a customer key. It must outlive the lake, so it is not the lake's own.",
+        "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        checks=(
+            rules.matches(
+                r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+",
+                "S3 needs the key's whole ARN; an alias would be looked up in whatever account asks.",
+                "It looks like arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            ),
+        ),
+        nullable=True,
+        variable=False,
+    ),
 )
 
 SCHEMA = Schema(

@@ -43,9 +43,9 @@ class BootstrapResult:
         return sum(row.outcome is RowOutcome.CHANGED for row in self.rows)
 
 
-def backend_config(environment: HasState, *, kms_key_arn: str = "") -> dict[str, str | bool]:
+def backend_config(environment: HasState) -> dict[str, str | bool]:
     """Return the arguments of Terraform's S3 backend for an environment."""
-    return backend_document(StatePlace.of(environment, kms_key_arn=kms_key_arn))
+    return backend_document(StatePlace.of(environment))
 
 
 def bootstrap(
@@ -54,7 +54,6 @@ def bootstrap(
     *,
     mode: Mode | str = Mode.CREATE,
     record: Record,
-    kms_key_arn: str = "",
     pause: Pause = time.sleep,
 ) -> BootstrapResult:
     """Bring bucket and lock to what core/bootstrap.py wants, or only compare (mode verify).
@@ -63,7 +62,7 @@ def bootstrap(
     account, BACKEND-NOT-OURS for one that the wizard did not make (mode create), and what AWS refuses; what was set
     before stays, and the next run goes on from there.
     """
-    return _Bootstrap(StatePlace.of(environment, kms_key_arn=kms_key_arn), access, Mode(mode), record, pause).run()
+    return _Bootstrap(StatePlace.of(environment), access, Mode(mode), record, pause).run()
 
 
 class _Bootstrap:

@@ -189,6 +189,8 @@ def _by_ids(operation: str, parameter: str, entries: str) -> Finder:
     return Finder("ec2", operation, {parameter: ["{id}"]}, entries, gives="{id}")
 
 
+_RULE: Final = Readiness(_by_ids("describe_security_group_rules", "SecurityGroupRuleIds", "SecurityGroupRules"), "", ())
+
 READY: Final[dict[str, Readiness]] = {
     "aws_kms_key": Readiness(
         Finder("kms", "describe_key", {"KeyId": "{id}"}, "KeyMetadata", gives="{id}"), "KeyState", ("Enabled",)
@@ -197,6 +199,8 @@ READY: Final[dict[str, Readiness]] = {
     "aws_subnet": Readiness(_by_ids("describe_subnets", "SubnetIds", "Subnets"), "State", ("available",)),
     "aws_route_table": Readiness(_by_ids("describe_route_tables", "RouteTableIds", "RouteTables"), "", ()),
     "aws_security_group": Readiness(_by_ids("describe_security_groups", "GroupIds", "SecurityGroups"), "", ()),
+    "aws_vpc_security_group_egress_rule": _RULE,
+    "aws_vpc_security_group_ingress_rule": _RULE,
     "aws_vpc_endpoint": Readiness(
         _by_ids("describe_vpc_endpoints", "VpcEndpointIds", "VpcEndpoints"), "State", ("available",)
     ),

@@ -25,6 +25,7 @@ _EC2_TYPES: Final = {
     "subnet": "aws_subnet",
     "route-table": "aws_route_table",
     "security-group": "aws_security_group",
+    "security-group-rule": "aws_vpc_security_group_egress_rule",
     "vpc-endpoint": "aws_vpc_endpoint",
 }
 _ACCOUNT_ROLES: Final = ("dms-vpc-role", "dms-cloudwatch-logs-role")

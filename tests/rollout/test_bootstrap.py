@@ -29,6 +29,7 @@ class Deployment:
     region: str = "us-east-1"
     project_name: str = "autocorp"
     lock_table: str = ""
+    state_kms_key_arn: str = ""
     state_bucket: str = "autocorp-terraform-state-123456789012-us-east-1"
     state_key: str = "datalake/dev/terraform.tfstate"
 
@@ -330,9 +331,11 @@ def test_a_table_that_cannot_hold_a_lock_is_refused() -> None:
 
 def test_encryption_with_a_key_of_the_account_is_an_option() -> None:
     key = boto3.client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["Arn"]
-    result, _ = run(kms_key_arn=key)
+    environment = Deployment(state_kms_key_arn=key)
+    result, _ = run(environment)
     assert outcomes(result.rows)["encryption"] == "changed"
-    assert set(outcomes(run(kms_key_arn=key)[0].rows).values()) == {"ok"}
+    assert set(outcomes(run(environment)[0].rows).values()) == {"ok"}
+    assert backend_config(environment)["kms_key_id"] == key
 
 
 def test_the_backend_has_no_switch_of_an_emulator() -> None:

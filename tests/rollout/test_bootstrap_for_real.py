@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,15 @@ from autocorp_wizard.adapters.aws_errors import CloudError
 from autocorp_wizard.core.bootstrap import StatePlace
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.rehearsal.address import FOREIGN_ACCOUNT_ID, CloudAddress
+from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+from autocorp_wizard.rehearsal.faultrules import FaultRule
+from autocorp_wizard.rehearsal.faults import CloudControl
 from autocorp_wizard.rollout.bootstrap import backend_config, bootstrap
 from autocorp_wizard.rollout.state_store import StateStore
 
 pytestmark = pytest.mark.slow
 
+KEY = "arn:aws:kms:us-east-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CONFIGURATION = """
 terraform {
   backend "s3" {}
@@ -81,10 +85,58 @@ def test_terraform_keeps_its_state_where_bootstrap_says(cloud: CloudAddress, tmp
     assert {row.outcome.value for row in again.rows} == {"ok"}
 
 
-def test_a_bucket_of_another_account_is_foreign(cloud: CloudAddress, tmp_path: Path) -> None:
-    env = environment("foreign", state_bucket="state-of-somebody-else")
+def test_a_bucket_of_another_account_is_foreign(
+    cloud: CloudAddress, cloud_home: Path, unique: Callable[[str], str]
+) -> None:
+    env = environment("foreign", state_bucket=unique("somebody-elses"))
+    CloudControl(RehearsalCloud(cloud_home)).create_foreign_bucket(env.state_bucket)
+    for mode in ("create", "adopt", "verify"):
+        with pytest.raises(CloudError) as caught:
+            bootstrap(env, access(cloud), mode=mode, record=lambda _: None)
+        assert caught.value.code == "BACKEND-FOREIGN"
+
+
+def test_a_bucket_of_ours_refuses_whoever_expects_another_owner(
+    cloud: CloudAddress, unique: Callable[[str], str]
+) -> None:
+    env = environment("ours", state_bucket=unique("ours"))
     assert bootstrap(env, access(cloud), record=lambda _: None).holds
-    # The same bucket, seen by somebody who expects it in an account of their own.
     with pytest.raises(CloudError) as caught:
         StateStore(access(cloud, FOREIGN_ACCOUNT_ID), StatePlace.of(env)).get("x")
     assert caught.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"kind": "deny", "action": "PutBucketPolicy"}, "AUTH-DENIED"),
+        ({"kind": "expire", "action": "PutBucketVersioning"}, "AUTH-EXPIRED"),
+        ({"kind": "throttle", "action": "PutBucketEncryption", "times": 20}, "THROTTLED"),
+        ({"kind": "5xx", "action": "PutBucketTagging", "times": 20}, "CLOUD-BROKEN"),
+    ],
+)
+def test_a_fault_is_named_and_the_next_run_goes_on(
+    cloud: CloudAddress, cloud_home: Path, unique: Callable[[str], str], fault: dict[str, object], code: str
+) -> None:
+    env = environment("faulty", state_bucket=unique("faulty"), state_kms_key_arn=KEY)
+    control = CloudControl(RehearsalCloud(cloud_home))
+    number = control.add_fault(FaultRule.from_document({"service": "s3", "times": 1} | fault))
+    try:
+        with pytest.raises(CloudError) as caught:
+            bootstrap(env, access(cloud), record=lambda _: None)
+        assert caught.value.code == code
+    finally:
+        control.clear_faults(number)
+    assert bootstrap(env, access(cloud), record=lambda _: None).holds
+
+
+def test_throttling_for_a_moment_is_not_noticed(
+    cloud: CloudAddress, cloud_home: Path, unique: Callable[[str], str]
+) -> None:
+    control = CloudControl(RehearsalCloud(cloud_home))
+    number = control.add_fault(FaultRule.from_document({"service": "s3", "kind": "throttle", "times": 2}))
+    try:
+        env = environment("busy", state_bucket=unique("busy"))
+        assert bootstrap(env, access(cloud), record=lambda _: None).holds
+    finally:
+        control.clear_faults(number)
