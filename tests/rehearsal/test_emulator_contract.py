@@ -18,6 +18,8 @@ NAMES = [
     ("moto.core.responses", "ActionResult"),
     ("moto.core.responses", "BaseResponse.call_action"),
     ("moto.core.routing", "get_service_router"),
+    ("moto.ec2.models", "EC2Backend.delete_vpc"),
+    ("moto.ec2.models", "EC2Backend.delete_vpc_endpoints"),
     ("moto.ec2.models.security_groups", "SecurityGroupBackend.modify_security_group_rules"),
     ("moto.ec2.models.security_groups", "SecurityGroupRule.description"),
     ("moto.iam.access_control", "PermissionResult.DENIED"),

@@ -72,3 +72,30 @@ def test_endpoints_and_rules_are_found_by_their_tags(client_for: ClientFor) -> N
         f"vpc-endpoint/{endpoint}",
         f"security-group-rule/{rule}",
     }
+
+
+def test_a_deleted_network_leaves_nothing_behind(client_for: ClientFor) -> None:
+    ec2, tags = client_for("ec2"), [{"Key": "Probe", "Value": "gone-with-its-network"}]
+    vpc = ec2.create_vpc(CidrBlock="10.93.0.0/24")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.93.0.0/26")["Subnet"]["SubnetId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName="com.amazonaws.us-east-1.secretsmanager",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet],
+        TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": tags}],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    assert ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])["Unsuccessful"] == []
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
+    here = [{"Name": "vpc-id", "Values": [vpc]}]
+    assert ec2.describe_vpc_endpoints(Filters=here)["VpcEndpoints"] == []
+    assert ec2.describe_network_acls(Filters=here)["NetworkAcls"] == []
+    assert ec2.describe_network_interfaces(Filters=here)["NetworkInterfaces"] == []
+    tagging = client_for("resourcegroupstaggingapi")
+    assert (
+        tagging.get_resources(TagFilters=[{"Key": "Probe", "Values": ["gone-with-its-network"]}])[
+            "ResourceTagMappingList"
+        ]
+        == []
+    )

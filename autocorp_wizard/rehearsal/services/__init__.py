@@ -6,7 +6,12 @@ builds its routes. To extend another service, add a module and its line here.
 
 from importlib import import_module
 from threading import Lock
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from moto.core.base_backend import BackendDict, BaseBackend
+
+Backend = TypeVar("Backend", bound="BaseBackend")
 
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
@@ -28,6 +33,13 @@ def install(service: str) -> None:
         if module is not None and module not in _installed:
             import_module(f"{__name__}.{module}").install()
             _installed.add(module)
+
+
+def replace_backend(backends: "BackendDict[Backend]", extended: type["Backend"]) -> None:
+    """Let a service's new and remembered accounts make backends of our class, which derives from the stock one."""
+    backends.backend = extended
+    for account in backends.values():
+        account.backend = extended
 
 
 def is_missing(service: str, action: str) -> bool:

@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from inspect import signature
 from typing import Any
 
+import moto.ec2.urls
 from moto.core.resource_tagging import TaggedResource
-from moto.ec2.models import EC2Backend
-from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.vpcs import VPC
 
-Rules = dict[str, dict[str, Any]]
+from autocorp_wizard.rehearsal.services import replace_backend
+
+_Rules = dict[str, dict[str, Any]]
 
 
 def _describe(rule: SecurityGroupRule) -> str | None:
@@ -30,16 +34,49 @@ def _keep_prefix_list(stock: Callable[..., None]) -> Callable[..., None]:
     return create
 
 
-def _modify_fully(stock: Callable[..., None]) -> Callable[..., None]:
-    def modify(self: SecurityGroupBackend, group_id: str, rules: Rules) -> None:
-        stock(self, group_id, rules)
+class RehearsalEc2(EC2Backend):
+    """The stock backend changes IPv4 rules only, keeps deleted endpoints, and finds too little by tags."""
+
+    _url_module = moto.ec2.urls
+
+    def modify_security_group_rules(self, group_id: str, rules: _Rules) -> None:
+        """Change rules in place, whatever they point at."""
+        super().modify_security_group_rules(group_id, rules)
         group = self.get_security_group_by_name_or_id(group_id)
         for rule_id, wanted in rules.items():
             rule = group.get_rule(rule_id) if group is not None else None
             if rule is not None:
                 _point(rule, wanted)
 
-    return modify
+    def delete_vpc_endpoints(self, vpce_ids: list[str] | None = None) -> None:
+        """Delete endpoints so that nobody sees them afterwards; AWS forgets them within minutes."""
+        super().delete_vpc_endpoints(vpce_ids)
+        for endpoint in vpce_ids or []:
+            self.vpc_end_points.pop(endpoint, None)
+
+    def delete_vpc(self, vpc_id: str) -> VPC:
+        """Delete a VPC with its default network ACL."""
+        deleted = super().delete_vpc(vpc_id)
+        for acl in [acl for acl in self.network_acls.values() if acl.vpc_id == vpc_id]:
+            self.network_acls.pop(acl.id)
+        return deleted
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """Yield what has tags, endpoints and rules included."""
+        yield from super().iter_tagged_resources()
+        rules = [
+            rule
+            for groups in self.groups.values()
+            for group in groups.values()
+            for rule in (*group.ingress_rules, *group.egress_rules)
+        ]
+        for kind, found in (("vpc-endpoint", [*self.vpc_end_points.values()]), ("security-group-rule", rules)):
+            for resource in found:
+                yield TaggedResource(
+                    arn=f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{resource.id}",
+                    tags=dict(self.tags.get(resource.id, {})),
+                    resource_type=f"ec2:{kind}",
+                )
 
 
 def _point(rule: SecurityGroupRule, wanted: dict[str, Any]) -> None:
@@ -58,31 +95,8 @@ def _point(rule: SecurityGroupRule, wanted: dict[str, Any]) -> None:
         vars(rule)["prefix_list"] = {"PrefixListId": wanted["PrefixListId"], **described}
 
 
-def _tag_everything(stock: Callable[[EC2Backend], Iterator[TaggedResource]]) -> Callable[..., Iterator[TaggedResource]]:
-    def iterate(self: EC2Backend) -> Iterator[TaggedResource]:
-        yield from stock(self)
-        rules = [
-            rule
-            for groups in self.groups.values()
-            for group in groups.values()
-            for rule in (*group.ingress_rules, *group.egress_rules)
-        ]
-        for kind, found in (("vpc-endpoint", [*self.vpc_end_points.values()]), ("security-group-rule", rules)):
-            for resource in found:
-                yield TaggedResource(
-                    arn=f"arn:{self.partition}:ec2:{self.region_name}:{self.account_id}:{kind}/{resource.id}",
-                    tags=dict(self.tags.get(resource.id, {})),
-                    resource_type=f"ec2:{kind}",
-                )
-
-    return iterate
-
-
 def install() -> None:
-    """Mend the stock models; their responses stay."""
+    """Put the extended backend in the stock one's place and mend the model of a rule."""
+    replace_backend(ec2_backends, RehearsalEc2)
     SecurityGroupRule.description = property(_describe)  # type: ignore[assignment,method-assign]
     SecurityGroupRule.__init__ = _keep_prefix_list(SecurityGroupRule.__init__)  # type: ignore[method-assign]
-    stock = SecurityGroupBackend.modify_security_group_rules
-    SecurityGroupBackend.modify_security_group_rules = _modify_fully(stock)  # type: ignore[method-assign]
-    tagged = EC2Backend.iter_tagged_resources
-    EC2Backend.iter_tagged_resources = _tag_everything(tagged)  # type: ignore[method-assign]
