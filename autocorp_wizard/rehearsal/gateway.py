@@ -20,6 +20,7 @@ from autocorp_wizard.rehearsal.services import is_missing
 _LOG: Final = logging.getLogger("rehearsal.access")
 # The emulator's own control paths answer anybody; ours are the only way in.
 _CLOSED_PREFIXES: Final = ("/moto-api", "/latest/")
+_DRAINED_BYTES: Final = 64 * 1024 * 1024
 _REASONS: Final = {200: "OK", 204: "No Content", 501: "Not Implemented", 503: "Service Unavailable"}
 
 
@@ -77,16 +78,17 @@ class Gateway:
 
     def _answer(self, call: AwsCall, environ: WSGIEnvironment) -> Answer:
         if call.path.startswith(_CLOSED_PREFIXES):
-            return error_answer(call, 403, "AccessDenied", "This path is closed in the rehearsal cloud.")
+            message = "This path is closed in the rehearsal cloud."
+            return _refuse(environ, error_answer(call, 403, "AccessDenied", message))
         refused = self._admission.refusal(call)
         if refused is not None:
-            return refused
+            return _refuse(environ, refused)
         hit = self._faults.meet(call)
         kind = hit.rule.kind if hit is not None else None
         if hit is not None and kind is not None:
             wrong = fault_answer(kind, call)
             if wrong is not None:
-                return wrong
+                return _refuse(environ, wrong)
             if kind in {FaultKind.DELAY, FaultKind.HANG}:
                 hit.lifted.wait(hit.rule.lasts)
             if kind in {FaultKind.DROP, FaultKind.HANG}:
@@ -111,10 +113,10 @@ class Gateway:
     def _run(self, call: AwsCall, environ: WSGIEnvironment) -> Answer:
         refused = ownership.refusal(call, environ)
         refused = refused or bucketguard.refusal(call, environ, self._admission.principal(call))
+        if refused is None and is_missing(call.service, call.action):
+            refused = not_implemented(call)
         if refused is not None:
-            return refused
-        if is_missing(call.service, call.action):
-            return not_implemented(call)
+            return _refuse(environ, refused)
         collected: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[..., object]:
@@ -151,6 +153,12 @@ def not_implemented(call: AwsCall) -> Answer:
         "It is emulated only as far as the wizard needs it."
     )
     return error_answer(call, 501, "NotImplemented", message)
+
+
+def _refuse(environ: WSGIEnvironment, answer: Answer) -> Answer:
+    """Read what the caller sends, unseen: who closes before that resets the connection, and the answer is lost."""
+    buffer_body(environ, _DRAINED_BYTES)
+    return answer
 
 
 def _is_conditional(call: AwsCall, environ: WSGIEnvironment) -> bool:

@@ -40,6 +40,10 @@ def connect(address: SourceAddress, user: str, database: str) -> psycopg.Connect
     """Connect as one of the roles, in autocommit. Raises psycopg.OperationalError."""
     return psycopg.connect(
         host=address.host,
+        # Nothing of the operator's own PostgreSQL set-up is used: PGHOSTADDR alone would lead our password away.
+        hostaddr=address.host,
+        options="",
+        target_session_attrs="any",
         port=address.port,
         dbname=database,
         user=user,
@@ -48,7 +52,6 @@ def connect(address: SourceAddress, user: str, database: str) -> psycopg.Connect
         sslrootcert=str(address.ca_bundle) if address.tls else None,
         connect_timeout=5,
         autocommit=True,
-        # Nothing of the operator's own PostgreSQL set-up is read.
         passfile=os.devnull,
         sslcert="",
         sslkey="",

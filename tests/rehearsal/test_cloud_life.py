@@ -12,6 +12,7 @@ from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, CloudAddress
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.faults import CloudControl
+from autocorp_wizard.rehearsal.source import SourceDatabase
 from tests.cloud_fixtures import ClientFor
 
 pytestmark = pytest.mark.slow
@@ -88,11 +89,23 @@ def test_stop_saves_and_reset_forgets(own_cloud: RehearsalCloud, client_for: Cli
     assert client_for("s3", address=own_cloud.ensure()).list_buckets()["Buckets"] == []
 
 
-def test_an_unused_cloud_ends_by_itself(tmp_path: Path) -> None:
-    brief = RehearsalCloud(tmp_path, idle_seconds=0.1)
+def test_an_unused_cloud_ends_by_itself_with_its_source(own_source: SourceDatabase, tmp_path: Path) -> None:
+    own_source.ensure()
+    brief = RehearsalCloud(tmp_path / "own-home", idle_seconds=0.1)
     pid = brief.ensure().pid
     assert os.waitpid(pid, 0)[0] == pid
     assert brief.find() is None
+    assert own_source.find() is None
+
+
+def test_stop_and_reset_end_the_source_too(own_cloud: RehearsalCloud, own_source: SourceDatabase) -> None:
+    own_cloud.ensure()
+    base = own_source.ensure() and own_source.place().base
+    own_cloud.stop()
+    assert own_source.find() is None
+    assert base.exists()
+    own_cloud.reset()
+    assert not base.exists()
 
 
 def test_a_memory_of_another_emulator_is_refused_with_a_sentence(own_cloud: RehearsalCloud, tmp_path: Path) -> None:

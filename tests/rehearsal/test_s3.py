@@ -44,6 +44,10 @@ def test_an_expected_owner_is_checked(client_for: ClientFor, unique: Unique) -> 
     with pytest.raises(ClientError) as failed:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner="111111111111")
     assert _code(failed)[0] == 403
+    # Refused without being looked at, a large body still gets its answer, not a reset connection.
+    with pytest.raises(ClientError) as failed:
+        s3.put_object(Bucket=bucket, Key="k", Body=bytes(8_000_000), ExpectedBucketOwner="111111111111")
+    assert _code(failed) == (403, "AccessDenied")
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
 
 
