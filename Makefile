@@ -45,13 +45,13 @@ fmt: $(VENV)/.tools ## format everything
 	terraform fmt -recursive terraform
 
 test: lint types contracts terraform-check ## what CI runs
-	$(PYTEST) -n 4 -m "not full"
+	$(PYTEST) -n 4 --dist loadgroup -m "not full"
 
 test-fast: $(VENV)/.tools ## an answer in about a minute
-	$(PYTEST) -n 2 -m "not slow and not full"
+	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not full"
 
 test-full: test ## also what is too long for CI
-	$(PYTEST) -n 2 -m full
+	$(PYTEST) -n 3 --dist loadgroup -m full
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
