@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("plan", "What a phase would change, with risks and a digest to approve."),
     "apply": ("apply", "Apply exactly the plan that was approved."),
     "destroy": ("destroy", "Remove a phase and the later ones, or everything."),
+    "secret": ("secret", "The source's password: into Secrets Manager, and how old it is."),
+    "policy": ("policy", "The least IAM policy that deploying, or looking, needs."),
     "runs": ("runs", "What happened and what is happening: list, show, attach, cancel, replay, recover."),
     "completion": ("completion", "Completion for your shell."),
     "version": ("version", "Versions of the wizard and of what it works with."),

@@ -84,10 +84,7 @@ def ask_all(settings: "Settings", environment: Environment) -> Environment:
 
 def refuse_while_deployed(settings: "Settings", environment: Environment) -> None:
     """Raise where anything of the environment is deployed, or where nobody can tell (decisions.md 9)."""
-    applied = settings.engine.applied(environment.name)
-    count = applied.resources if applied else 0
-    if not count and environment.cloud is Cloud.AWS:
-        count = _resources_in_state(settings, environment)
+    count = deployed_resources(settings, environment)
     if count:
         raise UsageError(
             "ENVIRONMENT-DEPLOYED",
@@ -95,6 +92,18 @@ def refuse_while_deployed(settings: "Settings", environment: Environment) -> Non
             why="Without its answers nobody could destroy them properly.",
             next_step=f"First: autocorp-wizard destroy --env {environment.name} --confirm {environment.name}",
         )
+
+
+def deployed_resources(settings: "Settings", environment: Environment) -> int:
+    """Return how many resources are deployed: as recorded here, else (on AWS) as the remote state says.
+
+    Raises InconclusiveError where the state cannot be read.
+    """
+    applied = settings.engine.applied(environment.name)
+    if applied is not None and applied.resources:
+        return applied.resources
+    # The rehearsal cloud belongs to this home: what it does not know of is not there.
+    return _resources_in_state(settings, environment) if environment.cloud is Cloud.AWS else 0
 
 
 def _resources_in_state(settings: "Settings", environment: Environment) -> int:

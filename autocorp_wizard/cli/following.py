@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from autocorp_wizard.cli.console import Console
+from autocorp_wizard.cli.interrupts import Interrupts
 from autocorp_wizard.cli.lines import lost_line
 from autocorp_wizard.cli.view import Silent, View, view_for
 from autocorp_wizard.core import events as ev
@@ -99,7 +100,7 @@ class Followed:
             text.get("code") or "RUN-" + state.outcome.upper(),
             text.get("what") or state.sentence or f"The run {state.outcome}.",
             why=text.get("why", ""),
-            next_step=text.get("next_step", ""),
+            next_step=text.get("next_step") or f"See what happened: autocorp-wizard runs show {self.run}",
             details=text.get("details", ""),
             exit_code=ExitCode(self.exit_code) if self.exit_code in set(ExitCode) else ExitCode.FAILED,
         )
@@ -115,6 +116,7 @@ def follow(
     on_interrupt: Callable[[], OnInterrupt] = lambda: OnInterrupt.LEAVE,
     question_of: Callable[[ev.Envelope, Followed], Callable[[], None] | None] | None = None,
     view: View | None = None,
+    interrupts: Interrupts | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> Followed:
     """Show a run until it ends, or is lost, and return how it ended.
@@ -128,8 +130,8 @@ def follow(
     tail = engine.tail(run)
     stopping = False
     try:
-        while True:
-            try:
+        with interrupts or Interrupts() as pressed:
+            while True:
                 found = tail.read()
                 for envelope in found:
                     state = followed.states.setdefault(envelope.run, RunState())
@@ -139,22 +141,22 @@ def follow(
                     shown.show(envelope, state)
                     question = question_of(envelope, followed) if question_of is not None else None
                     if question is not None:
-                        with shown.suspended():
+                        with shown.suspended(), pressed.suspended():
                             question()
                 if tail.is_over:
                     break
+                if pressed.take():
+                    with shown.suspended(), pressed.suspended():
+                        answer = OnInterrupt.LEAVE if stopping else on_interrupt()
+                    if answer is OnInterrupt.LEAVE:
+                        raise _left(run, stopping=stopping)
+                    if answer is OnInterrupt.STOP:
+                        stopping = True
+                        engine.cancel(run)
+                        console.say("Stopping safely; Ctrl-C once more only leaves the display.", "warn")
                 shown.tick(_at_work(followed), datetime.now(UTC))
                 if not found:
                     pause(_POLL_SECONDS)
-            except KeyboardInterrupt:
-                with shown.suspended():
-                    answer = OnInterrupt.LEAVE if stopping else on_interrupt()
-                if answer is OnInterrupt.LEAVE:
-                    raise _left(run, stopping=stopping) from None
-                if answer is OnInterrupt.STOP:
-                    stopping = True
-                    engine.cancel(run)
-                    console.say("Stopping safely; Ctrl-C once more only leaves the display.", "warn")
     finally:
         shown.close()
     if followed.is_lost and events:

@@ -38,9 +38,6 @@ DONE: Final[Mapping[str, str]] = {
 }
 COUNTED: Final = ("create", "update", "replace", "delete", "import")
 
-# Operations that speak for themselves in log lines; in the others those are Terraform's and shown by -v only.
-_TALKATIVE: Final = (ev.Operation.ROLLOUT, ev.Operation.DESTROY, ev.Operation.RECOVER, ev.Operation.BOOTSTRAP)
-
 
 def duration(seconds: float) -> str:
     """Return a duration as people read it: `0.4 s`, `9 s`, `1 min 04 s`, `2 h 05 min`."""
@@ -73,8 +70,8 @@ def line(envelope: ev.Envelope, state: RunState, *, verbose: bool = False) -> st
         case ev.StepFinished():
             return _step(event)
         case ev.PlanReady():
-            if state.operation == ev.Operation.PLAN:
-                return None  # its end says the same
+            if state.operation == ev.Operation.PLAN or state.total:
+                return None  # the end of a plan says the same; a destroy records its plan again before applying it
             return f"  Plan {short(event.digest)}: {counts_in_words(event.counts)}"
         case ev.ResourceStarted():
             return f"  {_resource(event, DOING)}" if event.action != ev.Action.READ else None
@@ -106,7 +103,7 @@ def line(envelope: ev.Envelope, state: RunState, *, verbose: bool = False) -> st
         case ev.LeftoverFound():
             return f"  {'Stays' if event.by_nature else 'LEFT OVER'}: {event.name}. {event.sentence}"
         case ev.LogWritten():
-            loud = event.level in ("warn", "warning", "error") or state.operation in _TALKATIVE
+            loud = event.level in ("warn", "warning", "error") or not _terraform_speaks(state)
             return f"  {event.text}" if loud or verbose else None
         case ev.CommandStarted():
             return f"  $ {' '.join(event.argv)}" if verbose else None
@@ -153,6 +150,11 @@ def _step(event: ev.StepFinished) -> str | None:
     if not event.ok:
         return f"  {event.step} failed after {duration(event.seconds)}" + (f": {event.note}" if event.note else "")
     return f"    {event.note} ({duration(event.seconds)})" if event.note else None
+
+
+def _terraform_speaks(state: RunState) -> bool:
+    """Whether a line of the log is Terraform's: one of its commands is at work. Such lines are shown by -v only."""
+    return bool(state.commands) and state.commands[-1].exit_code is None
 
 
 def _resource(event: ev.ResourceStarted | ev.ResourceFinished, words: Mapping[str, str]) -> str:

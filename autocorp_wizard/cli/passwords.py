@@ -1,10 +1,63 @@
 """Where the source's password comes from: a hidden prompt, stdin, a descriptor, a variable; never an argument."""
 
-from collections.abc import Mapping
+import sys
+from typing import TYPE_CHECKING
 
+from autocorp_wizard.adapters import secret_input
+from autocorp_wizard.cli import questions
 from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from autocorp_wizard.cli.settings import Settings
+
+# The name under which a runner takes the password.
+PASSWORD = "postgres_password"  # noqa: S105  (the name of a variable)
 
 
-def from_environment(environment: Environment, environ: Mapping[str, str]) -> str:
-    """Return the password that PGPASSWORD tells, or nothing."""
-    return "" if environment.source_is_built_in else environ.get("PGPASSWORD", "")
+def ambient(settings: "Settings", environment: Environment) -> dict[str, str]:
+    """Return what PGPASSWORD or PGPASSFILE tell, as a run takes it; nothing where they do not, or need not."""
+    if environment.source_is_built_in:
+        return {}
+    password = _postgres(settings, environment)
+    return {PASSWORD: password} if password else {}
+
+
+def ask(settings: "Settings", environment: Environment, *, stdin: bool, fd: int | None, variable: str) -> str:
+    """Return the password from the way that was chosen, else from PostgreSQL's own, else from a hidden prompt."""
+    if sum((stdin, fd is not None, bool(variable))) > 1:
+        raise UsageError(
+            "USAGE",
+            "--stdin, --fd and --from-env exclude each other.",
+            why="There is one password.",
+            next_step="Name one of them.",
+        )
+    if stdin:
+        return secret_input.from_stream(sys.stdin.buffer)
+    if fd is not None:
+        return secret_input.from_descriptor(fd)
+    if variable:
+        return secret_input.from_variable(variable, settings.environ)
+    found = _postgres(settings, environment)
+    if found:
+        settings.console.hint("The password comes from PGPASSWORD or the PostgreSQL password file.")
+        return found
+    user = environment.answers["postgres_username"].value
+    first = questions.hidden(
+        settings, f"Password of {user} at the source (hidden):", option="--stdin, --fd N, --from-env NAME or PGPASSWORD"
+    )
+    again = questions.hidden(settings, "Once more:", option="--stdin")
+    if first != again:
+        raise UsageError("SECRET-DIFFERS", "The two passwords differ.", next_step="Run the command again.")
+    return secret_input.accept(first)
+
+
+def _postgres(settings: "Settings", environment: Environment) -> str:
+    values = environment.answers
+    return secret_input.from_postgres(
+        settings.environ,
+        host=str(values["postgres_host"].value or ""),
+        port=int(str(values["postgres_port"].value)),
+        database=str(values["postgres_database"].value),
+        user=str(values["postgres_username"].value),
+    )

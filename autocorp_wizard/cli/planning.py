@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from autocorp_wizard.cli import operating, targets
+from autocorp_wizard.cli import operating, passwords, targets
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 
@@ -32,6 +32,6 @@ def make(
         env_file=settings.env_file_absolute,
         command=settings.command,
     )
-    given = secrets if secrets is not None else settings.source_password(environment)
+    given = secrets if secrets is not None else passwords.ambient(settings, environment)
     followed = operating.carry_out(settings, request, secrets=given, events=events, stoppable=True)
     return followed.run, settings.engine.plan(followed.run)

@@ -21,11 +21,6 @@ _RISKS = {
 }
 
 
-def stopping_risks(plan: "Plan") -> list[str]:
-    """Return the sentences of the risks that a person must approve."""
-    return [risk.sentence for risk in plan.risks if risk.kind in STOPPING]
-
-
 def loses_data(plan: "Plan") -> list[str]:
     """Return the sentences of what would be lost."""
     return [risk.sentence for risk in plan.risks if risk.kind == LOSES_DATA]

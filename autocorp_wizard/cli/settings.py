@@ -79,13 +79,6 @@ class Settings:
         """The path of --env-file as a runner in another directory finds it; empty for none."""
         return str(Path(self.env_file).absolute()) if self.env_file else ""
 
-    def source_password(self, environment: "Environment") -> dict[str, str]:
-        """Return the source's password as a run takes it, where PGPASSWORD or PGPASSFILE tells it; else nothing."""
-        from autocorp_wizard.cli.passwords import from_environment
-
-        password = from_environment(environment, self.environ)
-        return {"postgres_password": password} if password else {}
-
     @property
     def can_ask(self) -> bool:
         """Whether a person can be asked: a terminal on both ends, and no machine that waits for JSON."""

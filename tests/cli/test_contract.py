@@ -66,6 +66,8 @@ def test_help_lists_what_works_and_nothing_else(home):
         ["completion", "bash", "--json"],
         ["completion", "fish", "--json"],
         ["runs", "list", "--json"],
+        ["policy", "deploy", "--env", "rehearsal", "--json"],
+        ["policy", "read-only", "--env", "rehearsal", "--part", "1", "--json"],
         ["rehearse", "--stop", "--json"],
     ],
     ids=" ".join,

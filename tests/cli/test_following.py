@@ -11,6 +11,7 @@ import pytest
 from autocorp_wizard.adapters.journal import read_journal
 from autocorp_wizard.cli.console import Console
 from autocorp_wizard.cli.following import OnInterrupt, follow
+from autocorp_wizard.cli.interrupts import Interrupts
 from autocorp_wizard.cli.view import SteadyLines, view_for
 from autocorp_wizard.core.errors import ExitCode, InterruptedByUser
 from autocorp_wizard.core.runstate import RunState
@@ -19,7 +20,7 @@ JOURNALS = Path(__file__).parents[1] / "fixtures" / "journals"
 
 
 class Tail:
-    """A journal that is read in pieces; a step may be an exception, as when somebody presses Ctrl-C."""
+    """A journal that is read in pieces."""
 
     def __init__(self, steps):
         self.steps = list(steps)
@@ -29,10 +30,19 @@ class Tail:
         return not self.steps
 
     def read(self):
-        step = self.steps.pop(0)
-        if isinstance(step, BaseException):
-            raise step
-        return step
+        return self.steps.pop(0)
+
+
+class Pressed(Interrupts):
+    """Ctrl-C after the given reads (counted from 0)."""
+
+    def __init__(self, *reads):
+        super().__init__()
+        self.reads, self.count = reads, -1
+
+    def take(self):
+        self.count += 1
+        return self.count in self.reads
 
 
 class Engine:
@@ -85,9 +95,9 @@ def test_a_lost_run_is_told_and_its_stream_still_ends_with_run_finished(capsys):
 
 def test_ctrl_c_may_leave_the_run_running():
     run, events = run_of("apply.jsonl")
-    engine = Engine(events[:5], KeyboardInterrupt(), events[5:])
+    engine = Engine(events[:5], events[5:])
     with pytest.raises(InterruptedByUser) as caught:
-        followed(engine, run, on_interrupt=lambda: OnInterrupt.LEAVE)
+        followed(engine, run, interrupts=Pressed(0), on_interrupt=lambda: OnInterrupt.LEAVE)
     assert caught.value.exit_code == ExitCode.INTERRUPTED
     assert f"runs attach {run}" in caught.value.next_step
     assert engine.cancelled == []
@@ -95,16 +105,16 @@ def test_ctrl_c_may_leave_the_run_running():
 
 def test_ctrl_c_may_stop_the_run_once_and_a_second_one_only_leaves():
     run, events = run_of("apply.jsonl")
-    engine = Engine(events[:5], KeyboardInterrupt(), [], KeyboardInterrupt(), events[5:])
+    engine = Engine(events[:5], [], [], events[5:])
     with pytest.raises(InterruptedByUser, match="is stopping"):
-        followed(engine, run, on_interrupt=lambda: OnInterrupt.STOP)
+        followed(engine, run, interrupts=Pressed(0, 2), on_interrupt=lambda: OnInterrupt.STOP)
     assert engine.cancelled == [(run, "stop")]
 
 
 def test_ctrl_c_may_mean_nothing():
     run, events = run_of("apply.jsonl")
-    engine = Engine(events[:5], KeyboardInterrupt(), events[5:])
-    assert followed(engine, run, on_interrupt=lambda: OnInterrupt.WATCH).exit_code == ExitCode.OK
+    engine = Engine(events[:5], events[5:])
+    assert followed(engine, run, interrupts=Pressed(0), on_interrupt=lambda: OnInterrupt.WATCH).exit_code == ExitCode.OK
 
 
 def test_a_question_is_put_when_an_event_calls_for_it():

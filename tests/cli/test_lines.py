@@ -50,6 +50,7 @@ def test_a_failure_shows_terraforms_words_and_the_reason():
     assert any("AccessDenied: not authorized\n    to perform" in text for text in shown)
     assert "  something odd" in shown
     assert "  a line of Terraform's own" not in shown
+    assert "  a word of ours" in shown
     assert shown[-1] == "Apply failed after 3 s: AWS refused iam:CreateRole."
 
 

@@ -1,18 +1,11 @@
 """`apply PHASE`: exactly the plan that was approved by its digest; without one, plan, show and ask."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from autocorp_wizard.cli import operating, planning, questions, reviewing, targets
+from autocorp_wizard.cli import applying, planning, questions, reviewing, targets
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError
-from autocorp_wizard.core.events import Operation
-from autocorp_wizard.core.request import Request
-
-if TYPE_CHECKING:
-    from autocorp_wizard.core.plan import Plan
 
 
 @click.command(
@@ -51,41 +44,14 @@ def command(settings: Settings, phase: str, approve: str, confirm: str, terrafor
         plan_and_apply(settings, each.value, confirm, terraform_dir)
 
 
-def plan_and_apply(
-    settings: Settings,
-    phase: str,
-    confirm: str,
-    terraform_dir: str = "",
-    secrets: dict[str, str] | None = None,
-) -> bool:
-    """Plan a phase, show it, have it approved and apply it; returns whether anything was applied."""
-    run, plan = planning.make(settings, phase, terraform_dir=terraform_dir, secrets=secrets, events=True)
-    console = settings.console
+def plan_and_apply(settings: Settings, phase: str, confirm: str, terraform_dir: str) -> None:
+    """Plan a phase, show it, have it approved and apply it; a plan without changes is the end of it."""
+    run, plan = planning.make(settings, phase, terraform_dir=terraform_dir, events=True)
     if not plan.changed:
-        console.say(f"{phase}: nothing to change.", "good")
-        return False
-    for text, tone in reviewing.review(plan, verbose=settings.verbose):
-        console.say(text, tone)
-    lost = reviewing.loses_data(plan)
-    stopping = reviewing.stopping_risks(plan)
-    if settings.yes and stopping and not (lost and confirm):
-        raise UsageError(
-            "CONFIRM-NEEDED",
-            f"--yes does not approve this plan: {stopping[0]}",
-            why="It loses data, replaces something, or stops replication.",
-            next_step=f"Where that is meant: {reviewing.next_command(plan)}",
-        )
-    if lost:
-        approved = questions.typed_name(settings, "This plan loses data.", plan.environment, confirm)
-        confirm = plan.environment
-    else:
-        approved = questions.confirm(settings, f"Apply this? {plan.headline}", option=f"--approve {plan.short_digest}")
-    if not approved:
-        raise InterruptedByUser(
-            "NOT-APPROVED", "The plan was not approved; nothing was changed.", next_step=reviewing.next_command(plan)
-        )
-    _apply(settings, run, plan, confirm=confirm, terraform_dir=terraform_dir, secrets=secrets)
-    return True
+        settings.console.say(f"{phase}: nothing to change.", "good")
+        return
+    confirm = applying.approve(settings, plan, confirm)
+    applying.carry_out(settings, run, plan, confirm=confirm, terraform_dir=terraform_dir)
 
 
 def apply_approved(settings: Settings, phase: str, approve: str, confirm: str, terraform_dir: str) -> None:
@@ -105,31 +71,5 @@ def apply_approved(settings: Settings, phase: str, approve: str, confirm: str, t
     lost = reviewing.loses_data(plan)
     if lost and not questions.typed_name(settings, f"This plan loses data: {lost[0]}", environment.name, confirm):
         raise InterruptedByUser("NOT-APPROVED", "The name was not typed; nothing was changed.")
-    _apply(settings, run, plan, confirm=environment.name if lost else confirm, terraform_dir=terraform_dir)
-
-
-def _apply(
-    settings: Settings,
-    run: str,
-    plan: "Plan",
-    *,
-    confirm: str,
-    terraform_dir: str,
-    secrets: dict[str, str] | None = None,
-) -> None:
-    request = Request(
-        operation=Operation.APPLY,
-        environment=plan.environment,
-        phase=plan.phase,
-        stage=plan.stage,
-        digest=plan.digest,
-        plan_run=run,
-        confirm=confirm,
-        terraform_dir=terraform_dir,
-        env_file=settings.env_file_absolute,
-        command=settings.command,
-    )
-    given = secrets if secrets is not None else settings.source_password(settings.store.load(plan.environment))
-    followed = operating.carry_out(settings, request, secrets=given, events=True)
-    for name, value in followed.state.outputs.items():
-        settings.console.detail(f"  {name} = {value}")
+    confirm = environment.name if lost else confirm
+    applying.carry_out(settings, run, plan, confirm=confirm, terraform_dir=terraform_dir)
