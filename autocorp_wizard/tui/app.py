@@ -12,6 +12,7 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.palette import ActionCommands
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.dialogs import QuitDialog, SecretDialog
@@ -77,10 +78,10 @@ class WizardApp(App[int], inherit_bindings=False):
         """Textual's own name for it."""
         super().action_command_palette()
 
-    def open_environment(self, name: str) -> None:
-        """Show an environment's steps."""
-        self.preferred = name
-        self.push_screen(StepsScreen(name))
+    def open_environment(self, overview: Overview) -> None:
+        """Show an environment's steps, beginning with what was last seen of it."""
+        self.preferred = overview.environment
+        self.push_screen(StepsScreen(overview))
 
     def show_run(self, run: str) -> None:
         """Show a run."""
@@ -164,6 +165,24 @@ class WizardApp(App[int], inherit_bindings=False):
             self.push_screen(screen)
 
 
+def make_app(
+    home: "Home", environment: Environment | None = None, *, store: "EnvironmentStore | None" = None
+) -> WizardApp:
+    """Return the application for a home, not yet running; the engine is loaded when something first needs it."""
+    from autocorp_wizard.adapters.environment_store import EnvironmentStore
+
+    def open_engine() -> "EngineLike":
+        from autocorp_wizard.rollout.engine import Engine
+
+        return Engine(home)
+
+    environments = store or EnvironmentStore(home)
+    name = environment.name if environment else ""
+    own = environments.path(name) if name else None
+    env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
+    return WizardApp(Session(environments, open_engine, proposed=environment, env_file=env_file), name)
+
+
 def run_app(
     home: "Home",
     environment: Environment | None = None,
@@ -179,23 +198,8 @@ def run_app(
     """
     import sys
 
-    from autocorp_wizard.adapters.environment_store import EnvironmentStore
-
-    def open_engine() -> "EngineLike":
-        from autocorp_wizard.rollout.engine import Engine
-
-        return Engine(home)
-
-    environments = store or EnvironmentStore(home)
-    name = environment.name if environment else ""
-    own = environments.path(name) if name else None
-    session = Session(
-        environments,
-        open_engine,
-        proposed=environment,
-        env_file=str(own) if own and home.environment_dir(name) not in own.parents else "",
-    )
-    code = WizardApp(session, name).run(mouse=mouse)
-    for run in session.left_running:
+    app = make_app(home, environment, store=store)
+    code = app.run(mouse=mouse)
+    for run in app.session.left_running:
         print(f"Run {run} goes on. Come back with: autocorp-wizard runs attach {run}", file=sys.stderr)
-    return code or 0
+    return code or app.return_code or 0

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from autocorp_wizard.adapters.run_store import RunRecord
-from autocorp_wizard.core.events import Envelope
+from autocorp_wizard.core.events import Envelope, Json
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
@@ -41,8 +41,8 @@ class AppliedLike(Protocol):
         ...
 
     @property
-    def outputs(self) -> Mapping[str, str]:
-        """Terraform's outputs that are not sensitive, each as JSON text."""
+    def outputs(self) -> Mapping[str, Json]:
+        """Terraform's outputs that are not sensitive."""
         ...
 
 

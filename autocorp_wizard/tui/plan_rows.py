@@ -7,7 +7,9 @@ when its address, sentence, type or an attribute's path holds the needle.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
+
+from rich.cells import cell_len
 
 from autocorp_wizard.core.attributes import AttributeChange
 from autocorp_wizard.core.change import Change
@@ -24,7 +26,13 @@ TONES: Final = {
     Action.DELETE: "error",
     Action.IMPORT: "good",
 }
+# Longer plans begin as an overview: their modules with counts, closed.
+_OVERVIEW: Final = 30
 _UNSHOWN: Final = frozenset({Action.NOOP, Action.READ})
+
+
+Parts: TypeAlias = tuple[tuple[str, str], ...]
+"""A line as (text, tone) pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Row:
 
     key: str
     depth: int
-    parts: tuple[tuple[str, str], ...]
+    parts: Parts
     opens: bool = False
     is_open: bool = False
     address: str = ""
@@ -46,11 +54,12 @@ class PlanTreeModel:
         self.plan = plan
         self.changes = tuple(change for change in plan.changes if change.action not in _UNSHOWN)
         self.needle = ""
+        self.width = 0
         self._risky = {risk.address for risk in plan.risks}
         self._haystacks = [_haystack(change) for change in self.changes]
         self._closed: set[str] = set()
         self._opened: set[str] = set()
-        if len(self.changes) > 60:
+        if len(self.changes) > _OVERVIEW:
             self._closed = {key for key in self.branches() if key.startswith("module:")}
 
     def branches(self) -> list[str]:
@@ -108,7 +117,8 @@ class PlanTreeModel:
             return
         yield Row("", 0, ((f"! {count(len(self.plan.risks), 'risk')}", "error"),))
         for risk in self.plan.risks:
-            yield Row("", 1, ((f"{risk.kind}  ", "error"), (printable(risk.sentence), "")), address=risk.address)
+            parts = ((printable(risk.sentence), ""), (f"  {risk.kind}", "error"))
+            yield from self._wrapped(1, parts, risk.address)
 
     def _module_rows(self, module: str, changes: list[Change]) -> Iterator[Row]:
         name = module.rpartition(":")[2]
@@ -134,13 +144,49 @@ class PlanTreeModel:
         label = f"{change.resource_type}.{change.name}" if change.name else change.address
         symbol = (f"{SYMBOLS.get(change.action, '?')} ", TONES.get(change.action, ""))
         sentence = printable(change.sentence)
-        parts = (symbol, mark, (sentence or printable(label), ""), (f"  {printable(label)}" if sentence else "", "dim"))
+        parts: Parts = (
+            symbol,
+            mark,
+            (sentence or printable(label), ""),
+            (f"  {printable(label)}" if sentence else "", "dim"),
+        )
         yield Row(key, depth, parts, True, opened, change.address)
         if opened:
-            yield from (Row("", depth + 1, parts, address=change.address) for parts in detail_of(change))
+            for line in detail_of(change):
+                yield from self._wrapped(depth + 1, line, change.address)
+
+    def _wrapped(self, depth: int, parts: Parts, address: str) -> Iterator[Row]:
+        """Break what is wider than the screen, so that nothing of a value is out of reach."""
+        room = self.width - 2 * depth - 2 if self.width else 0
+        for line in wrap(parts, room) if room > 20 else [parts]:
+            yield Row("", depth, line, address=address)
 
 
-def detail_of(change: Change) -> Iterator[tuple[tuple[str, str], ...]]:
+def wrap(parts: Parts, room: int) -> list[Parts]:
+    """Return the parts as lines of at most `room` cells; later lines are indented."""
+    lines: list[list[tuple[str, str]]] = [[]]
+    left = room
+    for text, tone in parts:
+        rest = text
+        while cell_len(rest) > left:
+            at = _break(rest, left)
+            lines[-1].append((rest[:at], tone))
+            rest = rest[at:].lstrip()
+            lines.append([("  ", "")])
+            left = room - 2
+        lines[-1].append((rest, tone))
+        left -= cell_len(rest)
+    return [tuple(line) for line in lines]
+
+
+def _break(text: str, room: int) -> int:
+    """Return where to break: at the last blank that fits, else in the middle of the word."""
+    fits = len(text) if cell_len(text) <= room else next(i for i in range(len(text)) if cell_len(text[: i + 1]) > room)
+    blank = text.rfind(" ", 0, fits + 1)
+    return blank if blank > 0 else max(1, fits)
+
+
+def detail_of(change: Change) -> Iterator[Parts]:
     """Return a change in full, a line each: address, why it is replaced, every attribute before and after."""
     yield ((printable(change.address), "dim"),)
     if change.action is Action.REPLACE:
@@ -154,7 +200,7 @@ def detail_of(change: Change) -> Iterator[tuple[tuple[str, str], ...]]:
         yield _attribute(attribute, change, width)
 
 
-def _attribute(attribute: AttributeChange, change: Change, width: int) -> tuple[tuple[str, str], ...]:
+def _attribute(attribute: AttributeChange, change: Change, width: int) -> Parts:
     forced = attribute.path in change.replace_paths
     name = (f"{printable(attribute.path):<{width}}  ", "error" if forced else "")
     if attribute.sensitive:
@@ -176,7 +222,7 @@ def _value(value: Json) -> str:
     if value is None:
         return "(none)"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return printable(text) if len(text) <= 200 else printable(text[:200]) + "…"
+    return printable(text) if len(text) <= 2000 else printable(text[:2000]) + "…"
 
 
 def _path(change: Change) -> tuple[str, str]:

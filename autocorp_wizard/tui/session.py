@@ -13,6 +13,7 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.engine_port import EngineLike
 from autocorp_wizard.tui.overview import Overview
+from autocorp_wizard.tui.words import plain
 
 T = TypeVar("T")
 
@@ -100,7 +101,7 @@ class Session:
             preset=environment.preset.value,
             phases=tuple(str(phase) for phase in applied.phases) if applied else (),
             resources=applied.resources if applied else 0,
-            outputs=tuple(sorted(applied.outputs.items())) if applied else (),
+            outputs=tuple((key, plain(value)) for key, value in sorted(applied.outputs.items())) if applied else (),
             runs=runs,
         )
 

@@ -1,10 +1,11 @@
 """Numbers and times in the words that every screen uses. Pure functions."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from autocorp_wizard.core.events import Action
+from autocorp_wizard.core.events import Action, Json
 
 _SECONDS: Final = 90
 _MINUTES: Final = 90
@@ -78,6 +79,24 @@ DONE: Final[Mapping[str, str]] = {
     Action.READ: "read",
     Action.FORGET: "forgotten",
 }
+
+
+def plain(value: Json) -> str:
+    """Return an output's value as people read it; JSON text is unpacked, texts lose their quotes."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return printable(str(value))
+    match value:
+        case str():
+            return printable(value)
+        case list():
+            return ", ".join(plain(part) for part in value) or "(none)"
+        case dict():
+            return ", ".join(f"{key}: {plain(part)}" for key, part in value.items()) or "(none)"
+        case _:
+            return json.dumps(value)
 
 
 def printable(text: str) -> str:

@@ -112,7 +112,9 @@ def bootstrap_events(request: Request) -> list[Event]:
     return [
         _started(request, Operation.BOOTSTRAP),
         *(
-            ev.SettingChecked(name=name, wanted=wanted, found=found, action=action, outcome="ok")
+            ev.SettingChecked(
+                name=name, wanted=wanted, found=found, action=action, outcome="ok" if action == "none" else "changed"
+            )
             for name, wanted, found, action in rows
         ),
         ev.RunFinished(outcome="succeeded", sentence="The remote state is ready."),

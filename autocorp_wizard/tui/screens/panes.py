@@ -115,7 +115,5 @@ def _deployed(step: Step, overview: Overview, applied: RunState | None) -> Conte
     if summary is not None:
         lines.append(Content(f"Last apply: {summary.add} added, {summary.change} changed, {summary.remove} removed."))
     width = max((len(name) for name, _ in overview.outputs), default=0)
-    lines += [
-        Content.assemble((f"{name:<{width}}  ", "dim"), printable(value.strip('"'))) for name, value in overview.outputs
-    ]
+    lines += [Content.assemble((f"{name:<{width}}  ", "dim"), value) for name, value in overview.outputs]
     return Content("\n").join(lines)

@@ -58,7 +58,6 @@ answers have changed since, it is refused. A plan that loses data asks for the e
 
     def on_mount(self) -> None:
         """Hide the search."""
-        super().on_mount()
         self.query_one("#find").display = False
         self.query_one("#tree").focus()
 

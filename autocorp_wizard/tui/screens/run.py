@@ -71,7 +71,6 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
 
     def on_mount(self) -> None:
         """Begin to follow."""
-        super().on_mount()
         self.query_one("#find").display = False
         self.set_interval(1 / _PER_SECOND, self.pump)
         self.pump()
@@ -114,7 +113,8 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             kind = "trail"
         for name in ("resources", "settings", "trail"):
             self.query_one(f"#{name}").set_class(name != kind, "-other")
-        self.query_one(ProgressHeader).show(shown, self.status, now, self._history)
+        latest = follower.log[-1].text if follower.log else ""
+        self.query_one(ProgressHeader).show(shown, self.status, now, self._history, latest)
         if kind == "resources":
             self.query_one(ResourceTable).show(shown, now)
         elif kind == "settings":

@@ -124,6 +124,6 @@ def _line(record: RunRecord, when: str) -> Content:
         (f"{record.operation} {record.phase}".strip().ljust(20), "bold"),
         (f"{record.environment:<14}", ""),
         (f"{when:<12}", "dim"),
-        (f"{count:<14}", "dim"),
-        (printable(record.sentence), "dim"),
+        (count, "dim"),
+        (f"\n             {printable(record.sentence)}" if record.sentence else "", "dim"),
     )

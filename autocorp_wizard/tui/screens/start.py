@@ -136,19 +136,20 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         if chosen == _NEW:
             self.perform("start.new")
         elif chosen:
-            self.wizard.open_environment(chosen)
+            self.wizard.open_environment(self._overviews[chosen])
 
     async def do_new(self, _: str) -> None:
         """Ask for the name, then show its form."""
         name = await self.app.push_screen_wait(NameDialog(tuple(self._overviews)))
         if name:
-            self.wizard.open_environment(name)
+            self.wizard.open_environment(await self.session.ask(lambda: self.session.overview(name)))
 
     def do_reattach(self, _: str) -> None:
         """Watch the run that goes on."""
-        if self._live is not None:
-            self.wizard.open_environment(self._live.environment)
-            self.wizard.show_run(self._live.run)
+        live = self._live
+        if live is not None:
+            self.wizard.open_environment(self._overviews[live.environment])
+            self.wizard.show_run(live.run)
 
     async def do_recover(self, _: str) -> None:
         """Start a recovery of the lost run's environment."""

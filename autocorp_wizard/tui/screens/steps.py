@@ -34,12 +34,12 @@ class StepsScreen(WizardScreen):
 
     chosen: reactive[int] = reactive(0, init=False)
 
-    def __init__(self, environment: str) -> None:
+    def __init__(self, overview: Overview) -> None:
         super().__init__()
-        self.environment = environment
-        self.overview = Overview(environment)
-        self.steps: tuple[Step, ...] = steps_of(self.overview)
-        self._looked = False
+        self.environment = overview.environment
+        self.overview = overview
+        self.steps: tuple[Step, ...] = steps_of(overview)
+        self.set_reactive(StepsScreen.chosen, first_open(self.steps))
         self._settings: list[SettingChecked] = []
         self._applied: RunState | None = None
         self._seen: dict[str, str] = {}
@@ -71,6 +71,11 @@ class StepsScreen(WizardScreen):
         """The form of answers."""
         return self.query_one(EnvironmentForm)
 
+    def on_mount(self) -> None:
+        """Show at once what is known already."""
+        self._show()
+        self.call_after_refresh(self._focus_primary)
+
     def look(self) -> None:
         """Read the environment and its runs again."""
         self.run_guarded(self._look())
@@ -80,9 +85,7 @@ class StepsScreen(WizardScreen):
         await self._read_runs(overview)
         before = self.steps[self.chosen].status
         self.overview, self.steps = overview, steps_of(overview)
-        was_done_now = before is not StepStatus.DONE and self.steps[self.chosen].status is StepStatus.DONE
-        if not self._looked or was_done_now:
-            self._looked = True
+        if before is not StepStatus.DONE and self.steps[self.chosen].status is StepStatus.DONE:
             self.set_reactive(StepsScreen.chosen, first_open(self.steps))
             self._show()
             self.call_after_refresh(self._focus_primary)

@@ -8,10 +8,12 @@ from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.resources import kinds_of
 from autocorp_wizard.tui.verdict import Verdict
-from autocorp_wizard.tui.words import printable
+from autocorp_wizard.tui.words import plain, printable
 
 _MARKS = {"good": ("✓ ", "$success"), "warn": ("! ", "$warning"), "error": ("✗ ", "$error")}
-_KINDS = 6
+_KINDS = 4
+_OUTPUTS = 3
+_EMPTY = frozenset({"", "null", "(none)"})
 
 
 class OutcomeCard(Widget):
@@ -38,10 +40,7 @@ class OutcomeCard(Widget):
             more = f" and {len(kinds) - _KINDS} more kinds" if len(kinds) > _KINDS else ""
             if told:
                 rows.append(Content.styled(f"{told}{more}.", "dim"))
-            rows += [
-                Content.assemble((f"{name}  ", "dim"), _flat(value.strip('"')))
-                for name, value in sorted(state.outputs.items())
-            ]
+            rows += _outputs(state)
         if verdict.next_step:
             rows.append(Content.assemble(("Next: ", "bold"), _flat(verdict.next_step)))
         self.text = Content("\n").join(rows)
@@ -49,6 +48,15 @@ class OutcomeCard(Widget):
     def render(self) -> Content:
         """The card."""
         return self.text
+
+
+def _outputs(state: RunState) -> list[Content]:
+    """The first outputs; all of them stand on the phase's page."""
+    told = [(name, plain(value)) for name, value in sorted(state.outputs.items()) if plain(value) not in _EMPTY]
+    rows = [Content.assemble((f"{name}  ", "dim"), value) for name, value in told[:_OUTPUTS]]
+    if len(told) > _OUTPUTS:
+        rows.append(Content.styled(f"and {len(told) - _OUTPUTS} more outputs, on the phase's page.", "dim"))
+    return rows
 
 
 def error_words(error: WizardError) -> Content:

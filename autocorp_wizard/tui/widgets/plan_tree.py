@@ -51,6 +51,7 @@ class PlanTree(Lines):
     def show(self, plan: Plan) -> None:
         """Show a plan."""
         self.model = PlanTreeModel(plan)
+        self.model.width = self.scrollable_content_region.width
         self._renew()
 
     def search(self, needle: str) -> int:
@@ -104,6 +105,12 @@ class PlanTree(Lines):
         self.app.cursor_position = Offset(region.x, region.y + cursor - self.scroll_offset.y)
         self.refresh()
         self.post_message(self.Highlighted(self._rows[cursor].address if self._rows else ""))
+
+    def on_resize(self) -> None:
+        """Long values are broken to the width there is."""
+        if self.model is not None and self.model.width != self.scrollable_content_region.width:
+            self.model.width = self.scrollable_content_region.width
+            self._renew()
 
     def on_click(self, event: events.Click) -> None:
         """Go to the row; a click on a branch opens or closes it."""

@@ -23,16 +23,16 @@ class ProgressHeader(Widget):
 
     text: reactive[Content] = reactive(Content(""), layout=True)
 
-    def show(self, state: RunState, status: str, now: datetime, history: Durations) -> None:
-        """Show a run as of `now`; `history` is what the range for the rest is learned from."""
-        self.text = progress_words(state, status, now, history)
+    def show(self, state: RunState, status: str, now: datetime, history: Durations, latest: str = "") -> None:
+        """Show a run as of `now`; `history` is what the range for the rest is learned from, `latest` the last line."""
+        self.text = progress_words(state, status, now, history, latest)
 
     def render(self) -> Content:
         """The rows."""
         return self.text
 
 
-def progress_words(state: RunState, status: str, now: datetime, history: Durations) -> Content:
+def progress_words(state: RunState, status: str, now: datetime, history: Durations, latest: str = "") -> Content:
     """Return the rows for a run."""
     what = f"{state.operation} {state.phase}".strip()
     ends = state.finished_at or (state.last_at if status != "running" else now)
@@ -49,6 +49,8 @@ def progress_words(state: RunState, status: str, now: datetime, history: Duratio
     elif state.steps and status == "running":
         step = state.steps[-1]
         rows.append(Content(printable(step.sentence or step.step)))
+    elif status == "running" and latest:
+        rows.append(Content(latest))
     if status == "running" and state.cancel:
         rows.append(
             Content.styled(f"Asked to {state.cancel}; waiting for Terraform to finish what it is at.", "bold $warning")

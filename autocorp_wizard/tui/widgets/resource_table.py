@@ -21,6 +21,7 @@ _MARKS = {
 }
 _ORDER = (ResourceStatus.FAILED, ResourceStatus.RUNNING, ResourceStatus.DONE, ResourceStatus.WAITING)
 _PINNED = 5
+_WIDE = 120
 
 
 def word(resource: ResourceState) -> str:
@@ -54,15 +55,14 @@ class ResourceList(Lines):
         mark, tone = _MARKS[row.status]
         time = clock(row.seconds) if row.status in (ResourceStatus.DONE, ResourceStatus.FAILED) else ""
         width = self.scrollable_content_region.width
+        head = ((f" {mark} ", tone), (f"{word(row):<9}", tone), (f"{time:>7}  ", "dim"))
         room = max(8, width - 22)
         label = printable(row.address)
         label = label if len(label) <= room else "…" + label[-(room - 1) :]
-        return (
-            (f" {mark} ", tone),
-            (f"{word(row):<9} ", tone),
-            (f"{label:<{room}}", "dim" if row.status is ResourceStatus.WAITING else ""),
-            (f"{time:>8}", "dim"),
-        )
+        dim = "dim" if row.status is ResourceStatus.WAITING else ""
+        if width < _WIDE or not row.sentence:
+            return (*head, (label, dim))
+        return (*head, (f"{printable(row.sentence):<62.62}  ", dim), (label, "dim"))
 
 
 class ResourceTable(Vertical):
@@ -93,9 +93,8 @@ class ResourceTable(Vertical):
         )
         lines = [
             Content.assemble(
-                (f"▶ {word(row)} ", "$accent"),
-                (printable(row.sentence) or printable(row.address), "bold"),
-                (f"  {clock(elapsed(row, now))}", "bold"),
+                (f"▶ {clock(elapsed(row, now)):>6}  ", "bold $accent"),
+                (printable(row.sentence) or f"{word(row)} {printable(row.address)}", "bold"),
                 (f"  {printable(row.address)}" if row.sentence else "", "dim"),
             )
             for row in running[:_PINNED]

@@ -1,13 +1,23 @@
 """The settings of the remote state, one line each: what it should be, what was found, what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from autocorp_wizard.core.bootstrap import Action, RowOutcome
 from autocorp_wizard.core.events import SettingChecked
 from autocorp_wizard.tui.widgets.lines import Lines, Parts
 from autocorp_wizard.tui.words import printable
 
-_GOOD = frozenset({"ok", "pass", "done", "created", "fixed", "unchanged", "succeeded", "kept"})
-_BAD = frozenset({"failed", "fail", "refused", "error"})
+_MARKS: Mapping[str, tuple[str, str]] = {
+    RowOutcome.OK: ("✓", "good"),
+    RowOutcome.CHANGED: ("✓", "good"),
+    RowOutcome.DIFFERS: ("!", "warn"),
+    RowOutcome.FAILED: ("✗", "error"),
+}
+_DONE: Mapping[tuple[str, str], str] = {
+    (Action.CREATE, RowOutcome.CHANGED): "created",
+    (Action.FIX, RowOutcome.CHANGED): "fixed",
+    (Action.NONE, RowOutcome.OK): "as wanted",
+}
 
 
 class SettingsTable(Lines):
@@ -33,25 +43,23 @@ class SettingsTable(Lines):
         return len(self._rows) + 1 if self._rows else 0
 
     def line_parts(self, index: int) -> Parts:
-        """Heading, then outcome, name, found, wanted, what was done."""
-        name, found, wanted = self._columns()
+        """Heading, then what was done, name, before, wanted."""
+        name, room = self._columns()
         if index == 0:
-            return ((f"   {'setting':<{name}} {'before':<{found}} {'wanted':<{wanted}} done", "dim"),)
+            return ((f"   {'':<9} {'setting':<{name}} {'before':<{room}} wanted", "dim"),)
         row = self._rows[index - 1]
-        mark, tone = ("✗", "error") if row.outcome in _BAD else ("✓", "good") if row.outcome in _GOOD else ("·", "")
-        changed = row.found != row.wanted
-        done = row.outcome if row.action in {"", "none"} else f"{row.action}: {row.outcome}"
+        mark, tone = _MARKS.get(row.outcome, ("·", ""))
+        changed = row.outcome != "ok"
         return (
-            (f" {mark} ", tone),
+            (f" {mark} {_DONE.get((row.action, row.outcome), row.outcome):<9} ", tone),
             (f"{_cut(row.name, name)} ", "bold" if changed else ""),
-            (f"{_cut(row.found, found)} ", "warn" if changed else "dim"),
-            (f"{_cut(row.wanted, wanted)} ", "" if changed else "dim"),
-            (printable(done), tone),
+            (f"{_cut(row.found, room)} ", "warn" if changed else "dim"),
+            (_cut(row.wanted, room), "" if changed else "dim"),
         )
 
-    def _columns(self) -> tuple[int, int, int]:
-        width = max(40, self.scrollable_content_region.width) - 3 - 14
-        return (width * 2 // 6, width * 2 // 6, width * 2 // 6)
+    def _columns(self) -> tuple[int, int]:
+        name = max(len(row.name) for row in self._rows)
+        return name, max(10, (max(40, self.scrollable_content_region.width) - name - 16) // 2)
 
 
 def _cut(text: str, width: int) -> str:

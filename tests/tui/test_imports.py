@@ -1,0 +1,36 @@
+"""The first frame comes before the AWS SDK, the database driver and the emulator are loaded."""
+
+import json
+import subprocess
+import sys
+
+HEAVY = {"boto3", "botocore", "psycopg", "moto", "flask", "questionary", "python_terraform"}
+
+PROGRAM = """
+import asyncio, json, sys
+from pathlib import Path
+from autocorp_wizard.adapters.home import Home
+from autocorp_wizard.core.environment import rehearsal_environment
+from autocorp_wizard.core.presets import Preset
+from autocorp_wizard.tui.app import make_app
+
+async def first_frame():
+    app = make_app(Home(Path(sys.argv[1])), rehearsal_environment(Preset.DEV))
+    seen = []
+    app.call_after_refresh(lambda: seen.extend(sorted(sys.modules)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        while not seen:
+            await pilot.pause()
+    print(json.dumps(seen))
+
+asyncio.run(first_frame())
+"""
+
+
+def test_the_first_frame_loads_no_sdk_and_no_driver(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=True, timeout=120
+    )
+    loaded = {name.split(".")[0] for name in json.loads(done.stdout)} | set(json.loads(done.stdout))
+    assert loaded & HEAVY == set()
+    assert "textual" in loaded, "the program did draw"
