@@ -91,6 +91,7 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         button = self.query_one("#button-review-approve", ActionButton)
         button.label = Content(f"Apply {words} · {plan.short_digest}") if plan.changed else Content("Nothing to apply")
         button.variant = "error" if self._loses(plan) else "success"
+        button.refresh(layout=True)  # a label of another length does not ask for room by itself
 
     def facts(self) -> Facts:
         """What can be done here."""
