@@ -8,12 +8,15 @@ own, written from the mirror after asking.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autocorp_wizard.adapters.terraform_mirror import REGISTRY, Mirror, Wanted
+from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.versions import terraform_platform
+
+TRUST_VARIABLE = "AUTOCORP_TRUST_MIRROR"
 
 # Measured once, so that a provider of several hundred megabytes is not read at every start.
 _KNOWN_H1: dict[tuple[str, str], str] = {
@@ -80,6 +83,47 @@ def lock_mismatch(
         f"The lock file of the tree holds no checksum by which {need.source} {locked.version} for {machine} "
         f"in {fitting[0].path} could be checked.",
     )
+
+
+def environment_lock(tree_lock: Path, mirrors: Iterable[Mirror], own: Path, environ: Mapping[str, str]) -> bytes | None:
+    """Return the lock file that stands in for the tree's in one environment, None where the tree's own will do.
+
+    `own` is the environment's file. It is used again while it fits, and written only where TRUST_VARIABLE says that
+    the operator trusts the mirror. Otherwise raises WizardError PROVIDER-UNVERIFIED, which says how to answer.
+    """
+    held = tuple(mirrors)
+    committed = tree_lock.read_text(encoding="utf-8") if tree_lock.is_file() else ""
+    mismatch = lock_mismatch(committed, held)
+    if mismatch is None:
+        return None
+    if own.is_file() and lock_mismatch(own.read_text(encoding="utf-8"), held) is None:
+        return own.read_bytes()
+    if environ.get(TRUST_VARIABLE) != "1":
+        raise WizardError(
+            "PROVIDER-UNVERIFIED",
+            mismatch.sentence,
+            why="Terraform refuses a provider that its lock file cannot vouch for.",
+            next_step=f"If you trust what lies there, run the command once with {TRUST_VARIABLE}=1: the environment "
+            f"then gets a lock file of its own. Or move {mismatch.mirror.path} away, and the registry is asked.",
+        )
+    own.write_text(own_lock(committed, mismatch), encoding="utf-8")
+    return own.read_bytes()
+
+
+def own_lock(text: str, mismatch: LockMismatch) -> str:
+    """Return the tree's lock file with the provider as the mirror holds it: its version and its checksum."""
+    address = Wanted().address
+    version = next((item.version for item in locked_providers(text) if item.address == address), "")
+    held = version if version in mismatch.mirror.versions else mismatch.mirror.versions[0]
+    fresh = f'    "{_hash(mismatch.mirror, Wanted(), held, mismatch.platform)}",\n'
+
+    def rewritten(found: re.Match[str]) -> str:
+        body = re.sub(r'(?m)^(\s*version\s*=\s*)"[^"]*"', rf'\1"{held}"', found[0])
+        # The checksums of another version vouch for nothing here.
+        known = r"\1" if held != version else r"\1\2"
+        return re.sub(r"(?s)(hashes\s*=\s*\[\n)(.*?)(?=^\s*\])", lambda m: m.expand(known) + fresh, body, flags=re.M)
+
+    return re.sub(rf'(?ms)^provider\s+"{re.escape(address)}"\s*\{{.*?^\}}', rewritten, text)
 
 
 def package_hash(directory: Path) -> str:

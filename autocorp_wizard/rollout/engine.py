@@ -26,6 +26,7 @@ from autocorp_wizard.rollout.tail import JournalTail, follow
 # How long a runner may take to its first event, in seconds; a laptop that swaps needs some.
 _START_PATIENCE = 60.0
 # What a runner needs of the caller's environment is kept, what could smuggle a secret or bend Terraform is not.
+_FOR_DISCOVERY = ("TF_PLUGIN_CACHE_DIR", "TF_CLI_CONFIG_FILE")  # where the provider lies; never handed to Terraform
 _NOT_FOR_RUNNERS = ("PGPASSWORD", "PGPASSFILE", "TF_", "PYTHONSTARTUP")
 
 
@@ -180,7 +181,7 @@ class Engine:
                 "--secrets",
                 str(reader),
             ]
-            env = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_FOR_RUNNERS)}
+            env = {k: v for k, v in os.environ.items() if k in _FOR_DISCOVERY or not k.startswith(_NOT_FOR_RUNNERS)}
             spawn_detached(
                 argv,
                 cwd=files.root,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocorp_wizard.adapters.provider_lock import environment_lock
 from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.adapters.snapshot import (
     Snapshot,
@@ -78,7 +79,11 @@ def new_workspace(ctx: Context, extra: Mapping[str, str] | None = None) -> Works
     """
     tree = operator_tree(Path(ctx.request.terraform_dir)) if ctx.request.terraform_dir else packaged_tree()
     root = _tree_root(ctx.files)
-    snapshot = take_snapshot(tree, root)
+    variables = process_environment(ctx.environment)
+    own_lock = ctx.home.make(ctx.folder) / "provider.lock.hcl"
+    snapshot = take_snapshot(
+        tree, root, lock_file=environment_lock(tree.lock_file, find_mirrors(variables), own_lock, variables)
+    )
     if extra:
         for name, text in extra.items():
             (snapshot.directory / name).write_text(text)

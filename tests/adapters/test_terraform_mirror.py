@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from autocorp_wizard.adapters.provider_lock import lock_mismatch, locked_providers, package_hash
+from autocorp_wizard.adapters.provider_lock import (
+    TRUST_VARIABLE,
+    environment_lock,
+    lock_mismatch,
+    locked_providers,
+    own_lock,
+    package_hash,
+)
 from autocorp_wizard.adapters.snapshot import packaged_tree
 from autocorp_wizard.adapters.terraform import Terraform
 from autocorp_wizard.adapters.terraform_environment import terraform_environment
@@ -181,6 +188,36 @@ def test_a_packed_provider_is_checked_by_the_checksum_of_its_release(tmp_path: P
         is None
     )
     assert lock_mismatch(lock("zh:00"), mirrors, platform=PLATFORM) is not None
+
+
+def test_an_environment_gets_a_lock_file_of_its_own_only_where_the_operator_trusts_the_mirror(tmp_path: Path):
+    platform = terraform_platform()
+    root = unpacked(tmp_path / "m", "5.101.0", platform)
+    mirrors = find_mirrors({}, add_on_roots=[str(root)])
+    committed, own = tmp_path / "committed.hcl", tmp_path / "own.hcl"
+    committed.write_text(lock("h1:a=", "zh:b"))
+    with pytest.raises(WizardError) as refused:
+        environment_lock(committed, mirrors, own, {})
+    assert refused.value.code == "PROVIDER-UNVERIFIED"
+    assert TRUST_VARIABLE in refused.value.next_step
+    assert not own.exists()
+    written = environment_lock(committed, mirrors, own, {TRUST_VARIABLE: "1"})
+    assert written == own.read_bytes()
+    (locked,) = locked_providers(own.read_text())
+    assert (locked.version, locked.hashes) == ("5.101.0", {package_hash(root / AWS / "5.101.0" / platform)})
+    assert environment_lock(committed, mirrors, own, {}) == written  # asked once, kept while it fits
+    assert environment_lock(own, mirrors, own, {}) is None
+
+
+def test_a_checksum_that_lacks_is_added_to_those_that_are_known(tmp_path: Path):
+    platform = "freebsd_arm64"
+    root = unpacked(tmp_path / "m", platform=platform)
+    mirrors = find_mirrors({}, platform=platform, add_on_roots=[str(root)])
+    mismatch = lock_mismatch(lock("zh:b"), mirrors, platform=platform)
+    assert mismatch is not None
+    text = own_lock(lock("zh:b"), mismatch)
+    assert locked_providers(text)[0].hashes == {"zh:b", package_hash(root / AWS / "5.100.0" / platform)}
+    assert lock_mismatch(text, mirrors, platform=platform) is None
 
 
 @pytest.mark.slow
