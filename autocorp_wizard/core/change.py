@@ -17,8 +17,8 @@ class Change:
 
     `module` is the path without the word module (`s3`, `s3.logs`; empty for the root), `reason` a clause that says why
     Terraform chose this action, `identity` what is known about its name before the apply (attribute name to value;
-    tags as `tags.Name`). `before` and `after` are the whole objects with sensitive values masked; they serve the
-    comparison of risks and are not part of the document.
+    tags as `tags.Name`), `label` what it is called where its own name is not known yet. `before` and `after` are the
+    whole objects with sensitive values masked; they serve the comparison of risks and are not part of the document.
     """
 
     address: str
@@ -35,6 +35,7 @@ class Change:
     identity: Mapping[str, str] = field(default_factory=dict)
     imports: bool = False
     deposed: int = 0
+    label: str = field(default="", compare=False)
     before: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
     after: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
 

@@ -12,6 +12,7 @@ from autocorp_wizard.core.change import Change
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Action, Json
 from autocorp_wizard.core.phases import phase_of_address
+from autocorp_wizard.core.references import References
 from autocorp_wizard.core.sentences import sentence
 
 FORMAT_MAJOR = "1"
@@ -58,10 +59,13 @@ def read_changes(document: Mapping[str, Json]) -> tuple[Change, ...]:
     live = [entry for entry in entries if not entry.deposed]
     shown = {entry.address for entry in live if _matters(entry)}
     old = Counter(entry.address for entry in entries if entry.deposed)
-    changes = [_change(entry, old[entry.address]) for entry in live if _matters(entry)]
+    references = References(document)
+    changes = [_change(entry, old[entry.address], references) for entry in live if _matters(entry)]
     # What an interrupted replacement left behind has the address of the living object; alone it is a change.
     first = {entry.address: entry for entry in reversed(entries) if entry.deposed}
-    changes += [_change(entry, old[address] - 1) for address, entry in first.items() if address not in shown]
+    changes += [
+        _change(entry, old[address] - 1, references) for address, entry in first.items() if address not in shown
+    ]
     return tuple(sorted(changes, key=lambda change: change.address))
 
 
@@ -157,7 +161,7 @@ def _matters(entry: _Entry) -> bool:
     return entry.action is not Action.NOOP or _text(entry.raw, "previous_address") not in ("", entry.address)
 
 
-def _change(entry: _Entry, deposed: int) -> Change:
+def _change(entry: _Entry, deposed: int, references: References) -> Change:
     raw, change = entry.raw, entry.change
     before = _mapping(masked(change.get("before"), change.get("before_sensitive")))
     after = _mapping(masked(change.get("after"), change.get("after_sensitive")))
@@ -166,6 +170,7 @@ def _change(entry: _Entry, deposed: int) -> Change:
     reason = _reason(entry, paths, deposed)
     name = _text(raw, "name") + _index(raw.get("index"))
     of_type = _text(raw, "type")
+    label = references.name(entry.address, of_type) or name
     return Change(
         address=entry.address,
         action=entry.action,
@@ -175,7 +180,7 @@ def _change(entry: _Entry, deposed: int) -> Change:
         name=name,
         provider_name=_text(raw, "provider_name"),
         sentence=sentence(
-            entry.action, of_type, name, before, after, changed=[item.path for item in attributes], reason=reason
+            entry.action, of_type, label, before, after, changed=[item.path for item in attributes], reason=reason
         ),
         attributes=attributes,
         reason=reason,
@@ -183,6 +188,7 @@ def _change(entry: _Entry, deposed: int) -> Change:
         identity=_identity({**before, **after}, change),
         imports=bool(_mapping(change.get("importing"))),
         deposed=deposed,
+        label=label,
         before=before,
         after=after,
     )

@@ -11,7 +11,7 @@ def thing_of(change: Change) -> str:
     wording = WORDINGS.get(change.resource_type)
     if wording is None:
         return f"The {change.resource_type.removeprefix('aws_').replace('_', ' ')} {change.name}"
-    return f"The {wording.noun} {full_name(wording, change.name, change.after, change.before)}"
+    return f"The {wording.noun} {full_name(wording, change.label or change.name, change.after, change.before)}"
 
 
 def blocks(value: Json) -> list[dict[str, Json]]:

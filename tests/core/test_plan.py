@@ -194,6 +194,13 @@ def test_each_change_of_the_foundation_can_be_looked_up_by_its_name():
     assert change(created, "module.kms.aws_kms_key.lake").identity["tags.Name"] == "autocorp-dev-key"
 
 
+def test_a_setting_is_told_with_the_name_of_the_bucket_that_is_not_made_yet():
+    created = plan("foundation-create")
+    setting = change(created, "module.s3.aws_s3_bucket_public_access_block.lake")
+    assert "bucket" not in setting.identity
+    assert setting.sentence == "Blocks public access to bucket autocorp-datalake-dev-123456789012."
+
+
 def test_a_risky_change_of_the_foundation_is_told_in_an_operators_words():
     risks = plan("foundation-change").risks
     assert {risk.kind for risk in risks} == {DATA_LOSS, REPLACEMENT, WIDENS_ACCESS}

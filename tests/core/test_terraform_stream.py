@@ -1,6 +1,7 @@
 """Terraform's stream becomes our events, and nothing in it can break the reader."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,10 @@ from hypothesis import strategies as st
 
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.state_lock import lock_in_text
 from autocorp_wizard.core.terraform_stream import emergency_state, read_line
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "terraform"
 
 
 def line(**fields: object) -> str:
@@ -89,6 +93,51 @@ def test_a_state_that_terraform_could_save_nowhere_is_found_and_never_logged():
     assert json.loads(emergency_state(dumped) or "")["serial"] == 3
     assert "hunter2" not in repr(read_line(dumped))
     assert emergency_state(line(type="log")) is None
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.jsonl")), ids=lambda path: path.name)
+def test_every_line_of_a_real_stream_is_understood_and_quotes_no_variable(path: Path):
+    for text in path.read_text().splitlines():
+        for event in read_line(text):
+            assert "hunter2" not in repr(event).lower()
+            assert not (isinstance(event, ev.LogWritten) and event.text.startswith("{"))
+
+
+def events_of(name: str) -> list[ev.Event]:
+    return [event for text in (FIXTURES / name).read_text().splitlines() for event in read_line(text)]
+
+
+def test_a_failed_apply_tells_the_reason_at_its_end_and_ends_without_a_summary():
+    told = events_of("failure.apply.jsonl")
+    assert [event.address for event in told if isinstance(event, ev.ResourceFailed)] == ["terraform_data.fails"]
+    (why,) = [event for event in told if isinstance(event, ev.DiagnosticReported)]
+    assert (why.address, why.severity) == ("terraform_data.fails", "error")
+    assert "exit status 7" in why.detail
+    assert "(main.tf line 4)" in why.detail
+    assert not [event for event in told if isinstance(event, ev.SummaryReported)]
+
+
+def test_an_interrupted_apply_is_told_by_execution_halted():
+    told = events_of("interrupt.apply.jsonl")
+    assert any(isinstance(event, ev.ResourceProgressed) and event.seconds == 10 for event in told)
+    assert "execution halted" in [event.summary for event in told if isinstance(event, ev.DiagnosticReported)]
+    assert not [event for event in told if isinstance(event, ev.SummaryReported)]
+
+
+def test_a_lock_that_somebody_holds_is_read_from_the_diagnostic():
+    (held,) = [event for event in events_of("locked.plan.jsonl") if isinstance(event, ev.DiagnosticReported)]
+    lock = lock_in_text(held.detail)
+    assert lock is not None
+    assert (lock.operation, lock.who, lock.path) == ("OperationTypeApply", "ops@laptop", "terraform.tfstate")
+
+
+def test_a_plan_that_is_refused_has_a_summary_all_the_same_so_a_summary_alone_proves_nothing():
+    told = events_of("refused.plan.jsonl")
+    assert [type(event) for event in told[1:]] == [ev.SummaryReported, ev.DiagnosticReported]
+
+
+def test_a_plan_that_was_overtaken_says_that_it_is_stale():
+    assert events_of("stale.apply.jsonl")[-1].summary == "Saved plan is stale"  # type: ignore[attr-defined]
 
 
 json_values = st.recursive(
