@@ -72,7 +72,8 @@ class RawOutput:
         except FileNotFoundError:
             return
         end = data.rfind(b"\n") + 1
-        for line in data[:end].decode(errors="replace").splitlines():
+        # Cut at newlines alone: a string in JSON may hold what Python takes for the end of a line (U+0085).
+        for line in data[:end].decode(errors="replace").split("\n"):
             self._keep_emergency_state(line)
             for event in read_line(line):
                 if not isinstance(event, ev.ResourcePlanned):
@@ -160,7 +161,7 @@ async def capture(
     )
     if done.exit_code != 0:
         said = (done.stderr.strip() or done.stdout.strip())[-4000:]
-        told = [event for line in done.stdout.splitlines() for event in read_line(line)]
+        told = [event for line in done.stdout.split("\n") for event in read_line(line)]
         reported = [e for e in told if isinstance(e, ev.DiagnosticReported) and e.severity == "error"]
         for event in reported:
             recorder.record(event)

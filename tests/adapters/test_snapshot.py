@@ -171,3 +171,24 @@ def test_the_packaged_tree_is_the_one_beside_the_program(tmp_path: Path):
     snapshot = take_snapshot(tree, tmp_path)
     assert (snapshot.directory / "modules/s3/main.tf").is_file()
     assert content_hash(snapshot.directory.parent) == snapshot.hash
+
+
+def test_an_installed_package_brings_its_tree_along_and_needs_no_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    package = tmp_path / "site-packages/autocorp_wizard"
+    (package / "_tree/terraform").mkdir(parents=True)
+    (package / "_tree/glue_scripts").mkdir()
+    (package / "_tree/terraform/main.tf").write_text("# main")
+    (package / "_tree/glue_scripts/job.py").write_text("pass")
+    monkeypatch.setattr("autocorp_wizard.adapters.snapshot.autocorp_wizard.__file__", str(package / "__init__.py"))
+    tree = packaged_tree()
+    assert tree.origin == "the installed package"
+    assert names(take_snapshot(tree, tmp_path / "home").directory.parent) == [
+        "glue_scripts/job.py",
+        "terraform/main.tf",
+    ]
+    (package / "_tree/terraform/main.tf").unlink()
+    with pytest.raises(WizardError) as missing:
+        packaged_tree()
+    assert missing.value.code == "TREE-MISSING"
