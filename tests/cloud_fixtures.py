@@ -53,7 +53,7 @@ def own_source(tmp_path: Path) -> Iterator[SourceDatabase]:
 @pytest.fixture
 def own_cloud(tmp_path: Path) -> Iterator[RehearsalCloud]:
     """A cloud that nobody else uses, not started yet and ended afterwards."""
-    own = RehearsalCloud(tmp_path / "own-home")
+    own = RehearsalCloud(tmp_path / "own-home", warm=False)
     yield own
     own.stop()
 

@@ -29,7 +29,7 @@ from autocorp_wizard.rehearsal.tls import Authority
 IDLE_SECONDS: Final = 2 * 60 * 60
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
-_HEALTH_SECONDS: Final = 3.0
+_HEALTH_SECONDS: Final = 10.0
 _DEAF_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.1
 # What the child's environment takes over; everything of AWS in the operator's stays out.
@@ -42,11 +42,15 @@ def _silent(_: str) -> None:
 
 
 class RehearsalCloud:
-    """The cloud of one wizard home; everything lies below `home/rehearsal`."""
+    """The cloud of one wizard home; everything lies below `home/rehearsal`.
 
-    def __init__(self, home: Path, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    It ends itself after `idle_seconds` without a call. `warm` loads the services ahead of the first calls.
+    """
+
+    def __init__(self, home: Path, *, idle_seconds: float = IDLE_SECONDS, warm: bool = True) -> None:
         self._home = RehearsalHome(home.absolute() / "rehearsal")
         self._idle_seconds = idle_seconds
+        self._warm = warm
         self._source = SourceDatabase(home)
 
     def find(self) -> CloudAddress | None:
@@ -138,6 +142,7 @@ class RehearsalCloud:
         command = [sys.executable, "-P", "-m", "autocorp_wizard.rehearsal.server"]
         command += ["--home", str(self._home.root), "--port", str(port)]
         command += ["--idle-seconds", str(self._idle_seconds)]
+        command += ["--warm"] if self._warm else []
         self._home.errors.unlink(missing_ok=True)
         reader, writer = os.pipe()
         with os.fdopen(reader, "rb") as answers:

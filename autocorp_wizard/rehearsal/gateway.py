@@ -99,9 +99,10 @@ class Gateway:
         return answer
 
     def _emulate(self, call: AwsCall, environ: WSGIEnvironment) -> Answer:
+        # Before the gate: a caller that stalls halfway must not keep a snapshot, and with it everybody, waiting.
+        buffer_body(environ)
         try:
             if _is_conditional(call, environ):
-                buffer_body(environ)
                 with self._gate.together(), self._conditional:
                     return self._run(call, environ)
             with self._gate.together():

@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--ready-fd", type=int, required=True)
     parser.add_argument("--idle-seconds", type=float, required=True)
+    parser.add_argument("--warm", action="store_true")
     parser.add_argument("--port", type=int, default=0)
     given = parser.parse_args(arguments)
     home = RehearsalHome(given.home)
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
             ready.write(json.dumps({"error": error.as_document()}))
             return int(error.exit_code)
         ready.write(json.dumps(cloud.record))
-    return cloud.run()
+    return cloud.run(warm=given.warm)
 
 
 def _log_to(path: Path) -> None:
@@ -128,13 +129,14 @@ class _Server:
             memory.save(self._home.memory)
             self._pulse.saved()
 
-    def run(self) -> int:
+    def run(self, *, warm: bool) -> int:
         """Serve until told to end, or idle."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         threading.Thread(target=self._listener.serve_forever, daemon=True, name="listener").start()
-        threading.Thread(target=self._touch, daemon=True, name="pre-touch").start()
+        if warm:
+            threading.Thread(target=self._touch, daemon=True, name="pre-touch").start()
         _LOG.info("listening on port %s", self._listener.server_port)
         reason = "told to end"
         while not self._stop.wait(_TICK_SECONDS):

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, CloudAddress
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.exports import as_document, shell_exports
+from autocorp_wizard.rehearsal.faults import CloudControl
 from tests.cloud_fixtures import ClientFor
 
 pytestmark = pytest.mark.slow
@@ -64,7 +65,7 @@ def test_nothing_of_the_operators_own_configuration_is_read(
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "stale")
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://127.0.0.1:9")
-    own = RehearsalCloud(tmp_path / "wizard")
+    own = RehearsalCloud(tmp_path / "wizard", warm=False)
     try:
         address = own.ensure()
         script = [sys.executable, "-c", LOOK_AROUND]
@@ -177,3 +178,26 @@ def test_logs_hold_no_secrets_and_no_query_strings(
         assert "planted-in" not in text
         assert cloud.secret_access_key not in text
     assert bucket in (cloud_home / "rehearsal" / "cloud.log").read_text()
+
+
+def test_a_caller_that_stalls_halfway_keeps_nobody_waiting(
+    cloud: CloudAddress, cloud_home: Path, client_for: ClientFor, unique: Callable[[str], str]
+) -> None:
+    """Neither in the handshake nor in the middle of a body, not even while the state is being saved."""
+    import socket
+    import ssl
+
+    bucket, port = unique("stalled"), int(cloud.endpoint_url.rpartition(":")[2])
+    s3 = client_for("s3")
+    s3.create_bucket(Bucket=bucket)
+    signed = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "k"}).removeprefix(cloud.endpoint_url)
+    context = ssl.create_default_context(cafile=str(cloud.ca_bundle))
+    with (
+        socket.create_connection(("127.0.0.1", port)),
+        socket.create_connection(("127.0.0.1", port)) as raw,
+        context.wrap_socket(raw, server_hostname="127.0.0.1") as stalling,
+    ):
+        stalling.sendall(f"PUT {signed} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf".encode())
+        CloudControl(RehearsalCloud(cloud_home)).save()
+        assert s3.put_object(Bucket=bucket, Key="other", Body=b"x")["ETag"]
+        CloudControl(RehearsalCloud(cloud_home)).save()

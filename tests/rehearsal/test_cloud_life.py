@@ -91,7 +91,7 @@ def test_stop_saves_and_reset_forgets(own_cloud: RehearsalCloud, client_for: Cli
 
 def test_an_unused_cloud_ends_by_itself_with_its_source(own_source: SourceDatabase, tmp_path: Path) -> None:
     own_source.ensure()
-    brief = RehearsalCloud(tmp_path / "own-home", idle_seconds=0.1)
+    brief = RehearsalCloud(tmp_path / "own-home", idle_seconds=0.1, warm=False)
     pid = brief.ensure().pid
     assert os.waitpid(pid, 0)[0] == pid
     assert brief.find() is None
