@@ -113,13 +113,15 @@ def _keys(access: CloudAccess, names: Names) -> Iterator[LeftoverFound]:
                 if error.is_missing or error.code == "AUTH-DENIED":
                     continue
                 raise
-            if not {str(t["TagKey"]): str(t["TagValue"]) for t in _dicts(tags.get("Tags"))}.items() >= wanted:
+            carried = {str(t["TagKey"]): str(t["TagValue"]) for t in _dicts(tags.get("Tags"))}
+            if not carried.items() >= wanted:
                 continue
+            called = f"The key {carried['Name']}" if carried.get("Name") else "The key"
             data = cast("dict[str, object]", access.call("kms", "describe_key", KeyId=key_id)["KeyMetadata"])
             if data.get("KeyState") == "PendingDeletion":
-                yield stays(Stays.KEY, key_id, f"Deleted for good {_day(data.get('DeletionDate'))}.")
+                yield stays(Stays.KEY, key_id, f"{called} is deleted for good {_day(data.get('DeletionDate'))}.")
             else:
-                yield unexpected(key_id, "The key still exists and costs a dollar a month.")
+                yield unexpected(key_id, f"{called} still exists and costs a dollar a month.")
     for page in access.pages("kms", "list_aliases"):
         for alias in _dicts(page.get("Aliases")):
             if alias.get("AliasName") == names.key_alias:

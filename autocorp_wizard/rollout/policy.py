@@ -29,7 +29,7 @@ WIZARD_CALLS: Final = frozenset(
         "dynamodb": "DescribeTable CreateTable UpdateTable ListTagsOfResource TagResource DescribeContinuousBackups "
         "UpdateContinuousBackups",
         "iam": "ListRoles GetRole",
-        "secretsmanager": "DescribeSecret RestoreSecret",
+        "secretsmanager": "DescribeSecret RestoreSecret ListSecretVersionIds",
         "kms": "ListKeys ListResourceTags DescribeKey ListAliases CancelKeyDeletion EnableKey",
         "ec2": "DescribeTags DescribeRouteTables",
         "tag": "GetResources",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from autocorp_wizard.adapters.aws import CloudAccess
@@ -141,3 +142,34 @@ def test_importing_the_adapter_does_not_load_the_sdk() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("aws_code", "status", "code"),
+    [
+        ("ExpiredToken", 400, "AUTH-EXPIRED"),
+        ("AccessDenied", 403, "AUTH-DENIED"),
+        ("SignatureDoesNotMatch", 403, "AUTH-SIGNATURE"),
+        ("RequestTimeTooSkewed", 403, "CLOCK-SKEWED"),
+        ("NoSuchBucket", 404, "CLOUD-ERROR"),
+        ("InternalError", 500, "CLOUD-BROKEN"),
+    ],
+)
+def test_a_refusal_reaches_the_caller_in_plain_words(aws_code: str, status: int, code: str) -> None:
+    cloud = access()
+    with Stubber(cloud.client("s3")) as answers:
+        answers.add_client_error("get_bucket_policy", aws_code, "because", status)
+        with pytest.raises(CloudError) as caught:
+            cloud.call("s3", "get_bucket_policy", Bucket="state")
+        answers.assert_no_pending_responses()
+    assert (caught.value.code, caught.value.aws_code, caught.value.action) == (code, aws_code, "s3:GetBucketPolicy")
+
+
+def test_a_refusal_between_two_pages_is_translated_as_well() -> None:
+    cloud = access()
+    with Stubber(cloud.client("iam")) as answers:
+        answers.add_response("list_roles", {"Roles": [], "IsTruncated": True, "Marker": "m"})
+        answers.add_client_error("list_roles", "Throttling", "slow down", 400)
+        with pytest.raises(CloudError) as caught:
+            list(cloud.pages("iam", "list_roles"))
+    assert caught.value.code == "THROTTLED"

@@ -67,10 +67,12 @@ def _inventory(settings: Settings, environment: "Environment", first: Phase) -> 
     """Say what is deployed, from the remote state; where it cannot be read, say that."""
     from autocorp_wizard.core.bootstrap import StatePlace
     from autocorp_wizard.rollout.access import access_for
+    from autocorp_wizard.rollout.emptying import inventory
     from autocorp_wizard.rollout.state_store import StateStore
 
     console = settings.console
-    state = StateStore(access_for(environment, settings.home, console.detail), StatePlace.of(environment)).read()
+    access = access_for(environment, settings.home, console.detail)
+    state = StateStore(access, StatePlace.of(environment)).read()
     gone = {first, *first.later}
     resources = [r for r in state.resources if (phase_of_address(r.address) or first) in gone] if state else []
     console.say(f"Inventory of {environment.name}, account {environment.account_id}, {environment.region}:", "strong")
@@ -83,4 +85,6 @@ def _inventory(settings: Settings, environment: "Environment", first: Phase) -> 
     for resource in resources:
         if resource.resource_type in _HOLDS_DATA:
             console.say(f"  ! {resource.address}: {_HOLDS_DATA[resource.resource_type]}", "warn")
+    for content in inventory(access, [r.id for r in resources if r.resource_type == "aws_s3_bucket"]):
+        console.say(f"    {content.sentence}")
     console.say(f"  {len(resources)} resources in all.")
