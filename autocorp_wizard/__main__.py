@@ -1,5 +1,6 @@
 """The entry point, and the only place that picks the face: screens on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ def open_wizard(settings: "Settings", environment: "Environment | None") -> int:
     """Open the full-screen wizard, on an environment where one is given."""
     from autocorp_wizard.tui.app import run_app
 
+    if settings.no_color:
+        os.environ["NO_COLOR"] = "1"  # the screens' library reads it
     return run_app(settings.home, environment, store=settings.store, mouse=not settings.no_mouse)
 
 

@@ -146,7 +146,10 @@ def _usage(error: click.UsageError) -> UsageError:
 def _bug(error: Exception, settings: Settings) -> WizardError:
     """Write the traceback into the home's log and return the sentence that says where."""
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    text = "".join(traceback.format_exception(error))
+    from autocorp_wizard.core.redaction import Redactor
+
+    redactor = Redactor(())
+    text = redactor.text("".join(traceback.format_exception(error)))
     try:
         path: Path | None = settings.home.make(settings.home.logs) / f"bug-{moment}-{os.getpid()}.log"
         path.write_text(text) if path else None
@@ -156,7 +159,7 @@ def _bug(error: Exception, settings: Settings) -> WizardError:
     return WizardError(
         "BUG",
         "The wizard has a bug; this command stopped.",
-        why=f"{type(error).__name__}: {error}"[:500],
+        why=redactor.text(f"{type(error).__name__}: {error}")[:500],
         next_step=f"Please report it with the text in {path}" if path else "The log could not be written.",
         exit_code=ExitCode.BUG,
     )

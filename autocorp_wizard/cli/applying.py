@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from autocorp_wizard.cli import operating, passwords, questions, reviewing
+from autocorp_wizard.cli.settings import absolute
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
@@ -61,7 +62,7 @@ def carry_out(
         digest=plan.digest,
         plan_run=run,
         confirm=confirm,
-        terraform_dir=terraform_dir,
+        terraform_dir=absolute(terraform_dir),
         env_file=settings.env_file_absolute,
         command=settings.command,
     )

@@ -1,5 +1,6 @@
 """Starting a run and following it: what plan, apply, destroy, bootstrap and the rollout have in common."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -123,4 +124,5 @@ def say_deployed(settings: "Settings", environment: str) -> None:
     console = settings.console
     console.say(f"Deployed in {environment}: {', '.join(applied.phases)} ({applied.resources} resources)", "strong")
     for name, value in sorted(applied.outputs.items()):
-        console.say(f"  {name:<34} {value}")
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        console.say(f"  {name:<34} {text}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from autocorp_wizard.cli import operating, passwords, targets
+from autocorp_wizard.cli.settings import absolute
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 
@@ -28,7 +29,7 @@ def make(
         operation=Operation.PLAN,
         environment=environment.name,
         phase=due.value,
-        terraform_dir=terraform_dir,
+        terraform_dir=absolute(terraform_dir),
         env_file=settings.env_file_absolute,
         command=settings.command,
     )

@@ -77,9 +77,16 @@ class Settings:
     @property
     def env_file_absolute(self) -> str:
         """The path of --env-file as a runner in another directory finds it; empty for none."""
-        return str(Path(self.env_file).absolute()) if self.env_file else ""
+        return absolute(self.env_file)
 
     @property
     def can_ask(self) -> bool:
         """Whether a person can be asked: a terminal on both ends, and no machine that waits for JSON."""
-        return not self.json and sys.stdin.isatty() and sys.stdout.isatty() and self.environ.get("TERM") != "dumb"
+        ends = (sys.stdin, sys.stdout)  # None where a service started us without them
+        is_terminal = all(end is not None and end.isatty() for end in ends)
+        return is_terminal and not self.json and self.environ.get("TERM") != "dumb"
+
+
+def absolute(path: str) -> str:
+    """Return a path as a runner in another directory finds it; empty stays empty."""
+    return str(Path(path).expanduser().absolute()) if path else ""

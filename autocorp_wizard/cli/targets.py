@@ -1,11 +1,13 @@
 """What a command works on: which environment, which phase, which run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from autocorp_wizard.cli import questions
 from autocorp_wizard.core.environment import REHEARSALS, Environment, rehearsal_environment
-from autocorp_wizard.core.errors import UsageError
+from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.neighbours import beside
 from autocorp_wizard.core.phases import AVAILABLE, Phase, parse_phase
 
 if TYPE_CHECKING:
@@ -50,8 +52,15 @@ def load(settings: "Settings", given: str = "") -> Environment:
     name = environment_name(settings, given)
     preset = next((preset for preset, rehearsal in REHEARSALS.items() if rehearsal == name), None)
     if preset is not None and not settings.env_file and not settings.store.exists(name):
-        return rehearsal_environment(preset)
+        return beside(rehearsal_environment(preset), others(settings))
     return settings.store.load(name)
+
+
+def others(settings: "Settings") -> Iterator[Environment]:
+    """Yield the environments of the home that can be read; one that cannot is another command's business."""
+    for name in settings.store.names():
+        with suppress(WizardError):
+            yield settings.store.load(name)
 
 
 def load_saved(settings: "Settings", given: str = "") -> Environment:

@@ -7,7 +7,7 @@ import click
 
 from autocorp_wizard.cli import operating, questions, targets
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
-from autocorp_wizard.cli.settings import Settings
+from autocorp_wizard.cli.settings import Settings, absolute
 from autocorp_wizard.core.errors import InterruptedByUser
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.phases import Phase, phase_of_address
@@ -32,8 +32,9 @@ _HOLDS_DATA = {
 )
 @click.argument("phase", required=False, default="")
 @click.option("--confirm", metavar="NAME", default="", help="The environment's name, as the safety question wants it.")
+@click.option("--terraform-dir", metavar="DIR", default="", help="A Terraform tree of your own.")
 @pass_settings
-def command(settings: Settings, phase: str, confirm: str) -> None:
+def command(settings: Settings, phase: str, confirm: str, terraform_dir: str) -> None:
     """Destroy PHASE and the later ones, or everything.
 
     First an inventory is shown; then the environment's name is asked. --yes does not answer that. Afterwards what
@@ -54,6 +55,7 @@ def command(settings: Settings, phase: str, confirm: str) -> None:
         environment=environment.name,
         phase="" if first is Phase.FOUNDATION else first.value,
         confirm=environment.name,
+        terraform_dir=absolute(terraform_dir),
         env_file=settings.env_file_absolute,
         command=settings.command,
     )

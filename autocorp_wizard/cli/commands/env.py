@@ -14,6 +14,7 @@ from autocorp_wizard.core.environment import Environment, name_problems
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.fields import SCHEMA
+from autocorp_wizard.core.neighbours import beside
 from autocorp_wizard.core.phases import Phase
 
 # Names in AWS are built from these; changing them under a deployed environment would lose sight of what is there.
@@ -51,7 +52,7 @@ def new(settings: Settings, name: str, answers_file: str | None, sets: tuple[str
             next_step=f"Change them: autocorp-wizard env edit {name}",
         )
     environment = asking.from_file_and_options(Environment(name), answers_file, sets)
-    environment = asking.complete(settings, environment)
+    environment = beside(asking.complete(settings, environment), targets.others(settings))
     raise_problems(environment.problems())
     path = settings.store.save(environment)
     settings.console.document(_document(settings, environment, "env-new", path=path))

@@ -5,7 +5,7 @@ import click
 from autocorp_wizard.cli import operating, targets
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
-from autocorp_wizard.core.environment import Environment, rehearsal_environment
+from autocorp_wizard.core.environment import REHEARSALS, Environment
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.core.events import Json, Operation
 from autocorp_wizard.core.presets import Preset
@@ -63,43 +63,40 @@ def command(
     elif reset or stop:
         _end(settings, forget=reset)
     else:
-        if rows is not None or seed is not None:
-            _fill_source(settings, rows, seed)
-        _rehearse(ctx, settings, rehearsal_environment(Preset(preset)), until=until, confirm=confirm)
+        _rehearse(ctx, settings, preset, until=until, confirm=confirm, rows=rows, seed=seed)
 
 
 def _rehearse(
     ctx: click.Context,
     settings: Settings,
-    proposed: Environment,
+    preset: str,
     *,
     until: str,
     confirm: str,
+    rows: int | None,
+    seed: int | None,
 ) -> None:
-    if settings.env_name:
-        chosen = targets.load(settings)
-        if not chosen.is_rehearsal:
-            raise UsageError(
-                "NOT-A-REHEARSAL",
-                f"The environment {chosen.name} lives in AWS, not on the rehearsal cloud.",
-                next_step=f"Roll it out: autocorp-wizard apply all --env {chosen.name}",
-            )
-        proposed = chosen
+    environment = targets.load(settings, "" if settings.env_name else REHEARSALS[Preset(preset)])
+    if not environment.is_rehearsal:
+        raise UsageError(
+            "NOT-A-REHEARSAL",
+            f"The environment {environment.name} lives in AWS, not on the rehearsal cloud.",
+            next_step=f"Roll it out: autocorp-wizard apply all --env {environment.name}",
+        )
     last = targets.phases(until)[-1].value if until else ""
-    if settings.can_ask and not settings.plain:
-        known = settings.store.exists(proposed.name)
-        environment = settings.store.load(proposed.name) if known else proposed
-        ctx.exit(settings.open_wizard(settings, environment))
-    if not settings.yes and not settings.can_ask:
+    opens = settings.can_ask and not settings.plain
+    if not opens and not settings.yes and not settings.can_ask:
         raise UsageError(
             "QUESTION-UNANSWERED",
             "The plans of the rollout need an approval.",
             why="There is no terminal to ask on." if not settings.json else "With --json nobody is asked.",
             next_step="Answer it with: --yes; or step by step: autocorp-wizard plan foundation --env rehearsal",
         )
-    if not settings.store.exists(proposed.name):
-        settings.store.save(proposed)
-    rollout(settings, settings.store.load(proposed.name), last, confirm)
+    if rows is not None or seed is not None:
+        _fill_source(settings, rows, seed)
+    if opens:
+        ctx.exit(settings.open_wizard(settings, environment))
+    rollout(settings, targets.load_saved(settings, environment.name), last, confirm)
 
 
 def rollout(settings: Settings, environment: Environment, until: str, confirm: str) -> None:
