@@ -53,9 +53,12 @@ class _Record:
 
 
 class SourceDatabase:
-    """The source of one wizard home; `rows` counts orders, the other tables follow from them."""
+    """The source of one wizard home; `rows` counts orders, the other tables follow from them.
 
-    def __init__(self, home: Path, *, rows: int = DEFAULT_ORDERS, seed: int = DEFAULT_SEED) -> None:
+    `rows` and `seed` count when it is first made; None stands for what there is, or 5,000 orders.
+    """
+
+    def __init__(self, home: Path, *, rows: int | None = None, seed: int | None = None) -> None:
         self._root = home.absolute() / "rehearsal"
         self._record = self._root / "source.json"
         self._rows = rows
@@ -138,19 +141,21 @@ class SourceDatabase:
                 why="A server cannot read the files of another major version.",
                 next_step=f"Install PostgreSQL {known.major} again, or `autocorp-wizard rehearse --reset`.",
             )
-        if (known.rows, known.seed) != (self._rows, self._seed):
+        if self._rows not in {None, known.rows} or self._seed not in {None, known.seed}:
             say(f"The source keeps its {known.rows:,} orders (seed {known.seed}); --reset makes a new one.")
         if known.place.data.is_dir():
             source_cluster.renew_certificate(known.place, Authority(self._root / "tls").ensure("source"))
         return self._run(known, binaries, say)
 
     def _create(self, binaries: Binaries, say: Callable[[str], None]) -> SourceAddress:
-        say(f"Setting up PostgreSQL {binaries.major} with {self._rows:,} orders")
+        rows = DEFAULT_ORDERS if self._rows is None else self._rows
+        seed = DEFAULT_SEED if self._seed is None else self._seed
+        say(f"Setting up PostgreSQL {binaries.major} with {rows:,} orders")
         (self._root / "tls").mkdir(mode=0o700, exist_ok=True)
         for user in (SUPERUSER, REPLICATION_USER, INSPECTOR_USER):
             write_private(self._passwords / user, secrets.token_urlsafe(24).encode())
         place = source_place.find_place(self._root)
-        record = _Record(place, 0, None, False, binaries.major, self._rows, self._seed, tls=False)
+        record = _Record(place, 0, None, False, binaries.major, rows, seed, tls=False)
         self._write(record)
         certificates = Authority(self._root / "tls").ensure("source")
         reachable = source_place.within_reach(place, binaries)

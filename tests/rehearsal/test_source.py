@@ -150,6 +150,17 @@ def test_rows_and_port_survive_a_stop_and_a_kill(own_source: SourceDatabase) -> 
         assert inspector.execute("SELECT city FROM customers WHERE customer_id = 7").fetchone() == ("Marked",)
 
 
+def test_other_rows_are_told_to_count_only_for_a_new_one(own_source: SourceDatabase, tmp_path: Path) -> None:
+    said: list[str] = []
+    own_source.ensure()
+    own_source.stop()
+    SourceDatabase(tmp_path / "own-home").ensure(said.append)
+    assert not any("keeps" in line for line in said)
+    own_source.stop()
+    SourceDatabase(tmp_path / "own-home", rows=7).ensure(said.append)
+    assert any("keeps its 60 orders" in line for line in said)
+
+
 def test_the_same_seed_gives_the_same_rows(own_source: SourceDatabase, tmp_path: Path) -> None:
     twin = SourceDatabase(tmp_path / "twin", rows=60)
     digest = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
