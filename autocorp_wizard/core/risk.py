@@ -9,6 +9,7 @@ from autocorp_wizard.core.change import Change, Risk
 from autocorp_wizard.core.events import Action, Json
 from autocorp_wizard.core.risk_access import Scene, unguarding, widening
 from autocorp_wizard.core.risk_cost import costing
+from autocorp_wizard.core.risk_lifecycle import sooner
 from autocorp_wizard.core.risk_values import blocks, number, outermost, thing_of
 
 __all__ = [
@@ -78,6 +79,8 @@ def _risks(change: Change, scene: Scene) -> Iterator[tuple[str, str]]:
         yield from ((WIDENS_ACCESS, text) for text in unguarding(change, thing, scene))
         return
     yield from _losing(change, thing)
+    if change.resource_type == "aws_s3_bucket_lifecycle_configuration":
+        yield from _expiring(change, thing, scene)
     yield from ((WIDENS_ACCESS, text) for text in widening(change, thing, scene))
     yield from ((COSTS_MORE, text) for text in costing(change, thing))
 
@@ -113,6 +116,15 @@ def _stopping(change: Change, thing: str) -> Iterator[tuple[str, str]]:
         )
 
 
+def _expiring(change: Change, thing: str, scene: Scene) -> Iterator[tuple[str, str]]:
+    if change.action is Action.CREATE and not scene.holder_exists(change):
+        return  # what is made together with its bucket deletes nothing that anybody has
+    for expiry, days in sooner(change.before, change.after):
+        since = f"after {days} days until now" if days is not None else "kept until now"
+        where = f" below {expiry.prefix}" if expiry.prefix else ""
+        yield DATA_LOSS, f"{thing}: {expiry.what}{where} expire after {expiry.days} days ({since})."
+
+
 def _losing(change: Change, thing: str) -> Iterator[tuple[str, str]]:
     if change.action is not Action.UPDATE:
         return
@@ -124,10 +136,6 @@ def _losing(change: Change, thing: str) -> Iterator[tuple[str, str]]:
         yield DATA_LOSS, f"{thing} is no longer protected against deletion."
     if change.resource_type == "aws_s3_bucket_versioning" and _status(before) == "Enabled" != _status(after):
         yield DATA_LOSS, f"{thing} is switched off: overwritten and deleted objects cannot be brought back."
-    if change.resource_type == "aws_s3_bucket_lifecycle_configuration":
-        for what, old, new in _shortened_rules(before, after):
-            since = f"after {old} days until now" if old is not None else "kept until now"
-            yield DATA_LOSS, f"{thing}: {what} now after {new} days ({since})."
     for key in ("deletion_window_in_days", "recovery_window_in_days", "retention_in_days"):
         old_days, new_days = number(before.get(key)), number(after.get(key))
         # Zero days of log retention means for ever.
@@ -135,32 +143,6 @@ def _losing(change: Change, thing: str) -> Iterator[tuple[str, str]]:
         forever = key == "retention_in_days" and old_days == 0 and bool(new_days)
         if shorter or forever or (key.startswith("recovery") and new_days == 0 and old_days):
             yield DATA_LOSS, f"{thing}: {key.replace('_', ' ')} goes from {old_days or 'unlimited'} to {new_days}."
-
-
-def _shortened_rules(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[tuple[str, int | None, int]]:
-    old, new = _days(before), _days(after)
-    for (rule, what), days in new.items():
-        until_now = old.get((rule, what))
-        if until_now is None or days < until_now:
-            yield f"rule {rule}, {what}", until_now, days
-
-
-def _days(side: Mapping[str, Json]) -> dict[tuple[str, str], int]:
-    """Return after how many days each enabled rule deletes what."""
-    found: dict[tuple[str, str], int] = {}
-    for rule in blocks(side.get("rule")):
-        if rule.get("status") != "Enabled":
-            continue
-        name = str(rule.get("id") or "")
-        for block, key, what in (
-            ("expiration", "days", "objects expire"),
-            ("noncurrent_version_expiration", "noncurrent_days", "earlier versions expire"),
-        ):
-            for inner in blocks(rule.get(block)):
-                days = number(inner.get(key))
-                if days:
-                    found[(name, what)] = int(days)
-    return found
 
 
 def _status(side: Mapping[str, Json]) -> str:

@@ -54,12 +54,12 @@ class Scene:
         return cls(frozenset(made), frozenset(gone), closed)
 
     def holder_exists(self, change: Change) -> bool:
-        """Whether what a new policy or rule belongs to was there before this plan."""
+        """Whether what a new policy, lifecycle or rule belongs to was there before this plan."""
         role, bucket = change.after.get("role"), change.after.get("bucket")
         match change.resource_type:
             case "aws_iam_role_policy" | "aws_iam_role_policy_attachment":
                 return isinstance(role, str) and ("aws_iam_role", role) not in self.made
-            case "aws_s3_bucket_policy":
+            case "aws_s3_bucket_policy" | "aws_s3_bucket_lifecycle_configuration":
                 return isinstance(bucket, str) and ("aws_s3_bucket", bucket) not in self.made
             case "aws_vpc_security_group_ingress_rule" | "aws_vpc_security_group_egress_rule":
                 known = isinstance(change.after.get("security_group_id"), str)

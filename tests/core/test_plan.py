@@ -207,7 +207,7 @@ def test_a_risky_change_of_the_foundation_is_told_in_an_operators_words():
     sentences = "\n".join(risk.sentence for risk in risks)
     for part in (
         "switched off: overwritten and deleted objects cannot be brought back",
-        "earlier versions expire now after 3 days (after 7 days until now)",
+        "earlier versions below raw/ expire after 3 days (after 7 days until now)",
         "The network (VPC) autocorp-dev-vpc is replaced because cidr_block changes",
         "autocorp-dev-datasync allows s3:* on arn:aws:s3:::autocorp-datalake-dev-123456789012/raw/csv/*",
         "block public policy is off",

@@ -87,23 +87,65 @@ def test_weakening_what_protects_data_is_named_and_strengthening_it_is_not(
     assert kinds(updated(of_type, after, before)) == set()
 
 
-def lifecycle(days: int | None, *, noncurrent: int = 30, enabled: bool = True) -> dict[str, object]:
-    status = "Enabled" if enabled else "Disabled"
-    rule = {"id": "raw", "status": status, "noncurrent_version_expiration": [{"noncurrent_days": noncurrent}]}
-    return {"bucket": "lake", "rule": [rule | ({"expiration": [{"days": days}]} if days else {})]}
+LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
+
+
+def expiry(days: int, prefix: str = "raw/", *, enabled: bool = True, **more: object) -> dict[str, object]:
+    rule = {"id": prefix, "status": "Enabled" if enabled else "Disabled", "filter": [{"prefix": prefix}]}
+    return {**rule, "expiration": [{"days": days}], **more}
+
+
+def versions(days: int, **more: object) -> dict[str, object]:
+    return {**expiry(1), "expiration": [], "noncurrent_version_expiration": [{"noncurrent_days": days, **more}]}
+
+
+def rules(*each: dict[str, object]) -> dict[str, object]:
+    return {"bucket": "lake", "rule": list(each)}
 
 
 def test_a_shorter_life_of_objects_is_named_with_both_figures():
-    of_type = "aws_s3_bucket_lifecycle_configuration"
-    (risk,) = plan_of(updated(of_type, lifecycle(90), lifecycle(30))).risks
+    (risk,) = plan_of(updated(LIFECYCLE, rules(expiry(90)), rules(expiry(30)))).risks
     assert risk.kind == DATA_LOSS
-    assert "after 30 days" in risk.sentence
-    assert "after 90 days until now" in risk.sentence
-    assert kinds(updated(of_type, lifecycle(None), lifecycle(30))) == {DATA_LOSS}
-    assert kinds(updated(of_type, lifecycle(90, noncurrent=30), lifecycle(90, noncurrent=3))) == {DATA_LOSS}
-    assert kinds(updated(of_type, lifecycle(30), lifecycle(90))) == set()
-    assert kinds(updated(of_type, lifecycle(90), lifecycle(30, enabled=False))) == set()
-    assert kinds(updated(of_type, lifecycle(90, enabled=False), lifecycle(90))) == {DATA_LOSS}
+    assert risk.sentence.endswith("objects below raw/ expire after 30 days (after 90 days until now).")
+    (risk,) = plan_of(updated(LIFECYCLE, rules(), rules(expiry(30, "")))).risks
+    assert risk.sentence.endswith("objects expire after 30 days (kept until now).")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (rules(expiry(90, enabled=False)), rules(expiry(90))),
+        (rules(expiry(90, "raw/csv/")), rules(expiry(90, "raw/"))),
+        (rules(versions(30)), rules(versions(3))),
+        (rules(versions(30, newer_noncurrent_versions=3)), rules(versions(30))),
+        (rules(expiry(90, filter=[{"tag": [{"key": "a"}]}])), rules(expiry(90))),
+        (rules(expiry(90)), rules(expiry(90), expiry(30, "raw/csv/"))),
+    ],
+)
+def test_objects_that_go_sooner_are_a_loss_however_the_rules_are_cut(before: object, after: object):
+    assert kinds(resource(LIFECYCLE, ["update"], before, after)) == {DATA_LOSS}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (rules(expiry(30)), rules(expiry(90))),
+        (rules(expiry(90)), rules(expiry(30, enabled=False))),
+        (rules(expiry(90)), rules()),
+        (rules(expiry(90, "")), rules(expiry(90, "raw/"), expiry(90, "curated/"))),
+        (rules(expiry(90, id="one")), rules(expiry(90, id="another"))),
+        (rules(versions(30)), rules(versions(30, newer_noncurrent_versions=3))),
+    ],
+)
+def test_objects_that_stay_as_long_or_longer_are_none(before: object, after: object):
+    assert kinds(resource(LIFECYCLE, ["update"], before, after)) == set()
+
+
+def test_a_first_lifecycle_is_a_loss_for_a_bucket_that_exists_and_none_for_a_new_one():
+    first = resource(LIFECYCLE, ["create"], None, rules(expiry(30)))
+    assert kinds(first) == {DATA_LOSS}
+    assert kinds(first, resource("aws_s3_bucket", ["create"], None, {"bucket": "lake"})) == set()
+    assert kinds(resource(LIFECYCLE, ["create"], None, {"rule": [expiry(30)]}, unknown={"bucket": True})) == set()
 
 
 def test_a_script_with_a_new_name_and_a_secret_with_a_new_version_are_written_not_lost():
