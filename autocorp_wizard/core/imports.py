@@ -1,7 +1,7 @@
 """How a resource that exists is handed to Terraform again: by which id, and where that must not or need not be done.
 
 What a journal records of a finished resource is its `id`; for most types that is also what an import asks for. The
-exceptions are data here. Nothing is imported that would bring a secret into the state.
+exceptions are data here. Nothing is imported that would bring a secret into a plan or the state.
 """
 
 import json
@@ -67,10 +67,10 @@ RULES: Final[dict[str, Rule]] = {
         overwrites="It is a setting of the account: writing it again overwrites it."
     ),
     "aws_s3_object": Rule("{bucket}/{key}", overwrites="Writing an object of the same key again overwrites it."),
-    # An import reads the value, and the provider then keeps it in the state.
+    # Seen with provider 5.100: an import reads the value into the saved plan, and then wants to replace the version.
     "aws_secretsmanager_secret_version": Rule(
         "",
-        why_not="An import would read the password into the state; a new version is written instead.",
+        why_not="An import would read the password into the saved plan; a new version is written instead.",
         overwrites="A new version of the value takes the place of the old one.",
     ),
     "aws_secretsmanager_secret_policy": Rule(overwrites="It is a setting of its secret: writing it overwrites it."),

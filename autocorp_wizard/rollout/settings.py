@@ -9,9 +9,16 @@ from autocorp_wizard.adapters.aws_errors import CloudError
 T = TypeVar("T")
 Pause = Callable[[float], None]
 
-_TRIES: Final = 8
-# S3 answers so while a name is being made or freed.
-_PASSING: Final = frozenset({"OperationAborted", "ConditionalRequestConflict"})
+_TRIES: Final = 12
+# S3 answers so while a name is being made or freed, DynamoDB while a table is still busy with the last change.
+_PASSING: Final = frozenset(
+    {
+        "OperationAborted",
+        "ConditionalRequestConflict",
+        "ContinuousBackupsUnavailableException",
+        "ResourceInUseException",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

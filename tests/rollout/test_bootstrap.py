@@ -301,6 +301,24 @@ def test_the_lock_table_is_an_option() -> None:
     assert set(outcomes(run(environment)[0].rows).values()) == {"ok"}
 
 
+def test_a_table_that_is_still_busy_is_waited_for() -> None:
+    class Busy(CloudAccess):
+        left = 2
+
+        def call(self, service: str, operation: str, **parameters: object) -> dict[str, object]:
+            if operation == "update_continuous_backups" and self.left:
+                self.left -= 1
+                code = "ContinuousBackupsUnavailableException"
+                raise CloudError("CLOUD-ERROR", "Backups are being enabled.", aws_code=code, status=400)
+            return super().call(service, operation, **parameters)
+
+    busy = Busy({"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000000", "AWS_SECRET_ACCESS_KEY": "x"}, "us-east-1", ACCOUNT)
+    patience = Patience()
+    result, _ = run(Deployment(lock_table="terraform-locks"), cloud=busy, pause=patience)
+    assert result.holds
+    assert patience.seconds > 0
+
+
 def plain_table(key: str) -> None:
     boto3.client("dynamodb", region_name="us-east-1").create_table(
         TableName="terraform-locks",
