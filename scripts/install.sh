@@ -18,5 +18,13 @@ if [ ! -x "$venv/bin/uv" ]; then
   echo "==> installing the installer (uv)"
   "$venv/bin/python" -m pip install --quiet --constraint constraints.txt uv
 fi
+install() {
+  VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install --constraint constraints.txt "$@"
+}
 echo "==> installing autocorp-wizard and what it needs ${*:+(with $*)}"
-VIRTUAL_ENV="$PWD/$venv" "$venv/bin/uv" pip install --constraint constraints.txt --editable . "$@"
+install --editable . "$@"
+# The rehearsal's source is a real PostgreSQL: the system's, else one that a wheel carries.
+if ! "$venv/bin/python" -c "from autocorp_wizard.rehearsal.source_binaries import find_binaries; find_binaries()" 2>/dev/null; then
+  echo "==> no PostgreSQL server on this machine: installing one from a wheel"
+  install --editable ".[postgres]" "$@"
+fi
