@@ -121,6 +121,13 @@ CATALOGUE: tuple[Entry, ...] = (
         ExitCode.USAGE,
     ),
     Entry(
+        "PROVIDER-UNVERIFIED",
+        r"doesn't match any of the checksums previously recorded",
+        "The AWS provider found on this machine is not vouched for by the lock file.",
+        "The lock file holds checksums of other platforms or of another release.",
+        "Use a copy of the release that the lock file names, or connect to the network, then run again.",
+    ),
+    Entry(
         "PROVIDER-MISSING",
         r"Failed to (query available provider packages|install provider)|Inconsistent dependency lock file"
         r"|provider registry|Required plugins are not installed",

@@ -124,6 +124,11 @@ class Shared:
         """Write a line into the log of the run that the runner was started for."""
         self.recorder.record(ev.LogWritten(text=text))
 
+    @property
+    def knows_the_way(self) -> bool:
+        """Whether this process got to the cloud at all; asking for it here starts nothing."""
+        return "access" in self.__dict__
+
     @cached_property
     def access(self) -> CloudAccess:
         """The way to the cloud, checked against the environment's account and region."""

@@ -1,0 +1,58 @@
+"""What Terraform and AWS said becomes one known failure, with what to do next."""
+
+import pytest
+
+from autocorp_wizard.core.errors import ExitCode
+from autocorp_wizard.core.events import DiagnosticReported
+from autocorp_wizard.core.failures import CATALOGUE, classify
+
+SAID = {
+    "STATE-UNSAVED": ("Failed to save state", "Error saving state: AccessDenied"),
+    "STATE-LOCKED": ("Error acquiring the state lock", "operation error S3: PutObject, 412 PreconditionFailed"),
+    "PLAN-STALE": ("Saved plan is stale", "The given plan file can no longer be applied because the state was changed"),
+    "AUTH-EXPIRED": (
+        "creating IAM Role",
+        "ExpiredTokenException: The session has expired",
+    ),
+    "AUTH-MISSING": ("No valid credential sources found", "Please see the documentation"),
+    "DISK-FULL": ("Error writing plan", "write plan: no space left on device"),
+    "AUTH-DENIED": ("creating S3 Bucket", "api error AccessDenied: User is not authorized to perform: s3:CreateBucket"),
+    "SECRET-PENDING-DELETE": ("creating Secret", "a secret with this name is already scheduled for deletion"),
+    "NAME-TAKEN": ("creating IAM Role", "EntityAlreadyExists: Role with name x already exists."),
+    "THROTTLED": ("creating VPC", "exceeded maximum number of attempts, 4, ThrottlingException: Rate exceeded"),
+    "QUOTA": ("creating VPC", "VpcLimitExceeded: The maximum number of VPCs has been reached"),
+    "NET-UNREACHABLE": ("reading KMS Key", "dial tcp 10.0.0.1:443: connect: connection refused"),
+    "CONFIG-INVALID": ("Invalid value for variable", "must be one of dev, staging, prod"),
+    "PROVIDER-UNVERIFIED": ("Failed to install", "doesn't match any of the checksums previously recorded"),
+    "PROVIDER-MISSING": ("Failed to query available provider packages", "could not connect"),
+}
+
+
+def test_every_entry_of_the_catalogue_has_an_example_here() -> None:
+    assert {entry.code for entry in CATALOGUE} == set(SAID)
+
+
+@pytest.mark.parametrize("code", sorted(SAID))
+def test_a_failure_is_known_by_what_was_said(code: str) -> None:
+    summary, detail = SAID[code]
+    error = classify([DiagnosticReported(severity="error", summary=summary, detail=detail, address="a.b")], 1)
+    assert error.code == code
+    assert error.next_step
+    assert "a.b" in error.details
+
+
+def test_an_unknown_failure_keeps_the_line_that_matters() -> None:
+    error = classify([DiagnosticReported(severity="error", summary="The moon is too near", address="a.b")], 1)
+    assert error.code == "TERRAFORM-FAILED"
+    assert "a.b: The moon is too near" in error.why
+
+
+def test_a_warning_is_no_cause() -> None:
+    error = classify([DiagnosticReported(severity="warning", summary="AccessDenied")], 1)
+    assert error.code == "TERRAFORM-FAILED"
+
+
+def test_a_signal_says_so_whatever_was_said_before() -> None:
+    error = classify([DiagnosticReported(severity="error", summary="AccessDenied")], -9)
+    assert error.code == "TERRAFORM-KILLED"
+    assert error.exit_code is ExitCode.FAILED
