@@ -83,20 +83,20 @@ class WizardApp(App[int], inherit_bindings=False):
         self.preferred = overview.environment
         self.push_screen(StepsScreen(overview))
 
-    def show_run(self, run: str) -> None:
+    def show_run(self, run: str, environment: str) -> None:
         """Show a run."""
-        self.push_screen(RunScreen(run))
+        self.push_screen(RunScreen(run, environment))
 
-    def review(self, run: str, *, replacing: bool = False) -> None:
+    def review(self, run: str, environment: str, *, replacing: bool = False) -> None:
         """Show a plan; in place of the run that made it, where that is in front."""
-        self._go(ReviewScreen(run), replacing)
+        self._go(ReviewScreen(run, environment), replacing)
 
     async def start_run(
         self, request: Request, secrets: Mapping[str, str] | None = None, *, replacing: bool = False
     ) -> None:
         """Start a run and show it. Raises WizardError where the engine refuses."""
         run = await self.session.start(replace(request, env_file=self.session.env_file), secrets)
-        self._go(RunScreen(run), replacing)
+        self._go(RunScreen(run, request.environment), replacing)
 
     async def ask_secret(self, environment: str) -> dict[str, str] | None:
         """Return the secrets of a run ({} where none is needed), None where the person went back."""

@@ -173,7 +173,7 @@ def _phase(overview: Overview, phase: Phase, before: Step) -> Step:
         status, note = StepStatus.RUNNING, f"{going.operation} is running"
     elif last is not None and last.status in {"failed", "lost"} and last.operation in {*_CHANGING, Operation.PLAN}:
         status, note = StepStatus.FAILED, f"last {last.operation} {last.status}"
-    elif overview.reviewable(phase) is not None and phase not in overview.phases:
+    elif (waiting := overview.reviewable(phase)) is not None and any(waiting.counts.values()):
         status, note = StepStatus.REVIEW, "a plan waits for your review"
     elif phase in overview.phases:
         status, note = StepStatus.DONE, "applied"

@@ -56,6 +56,7 @@ class Session:
     proposed: Environment | None = None
     env_file: str = ""
     left_running: list[str] = field(default_factory=list)
+    known: dict[str, Overview] = field(default_factory=dict)
     _engine: EngineLike | None = None
 
     @property
@@ -82,7 +83,11 @@ class Session:
         return Environment(name)
 
     def overview(self, name: str) -> Overview:
-        """Look at an environment: its answers, what is applied, its runs. Touches the disk."""
+        """Look at an environment: its answers, what is applied, its runs. Touches the disk; the answer is kept."""
+        self.known[name] = self._look(name)
+        return self.known[name]
+
+    def _look(self, name: str) -> Overview:
         saved = self.store.exists(name)
         try:
             environment = self.environment(name)

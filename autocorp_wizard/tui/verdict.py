@@ -73,7 +73,8 @@ def _success(state: RunState) -> Verdict:
         lines.append(f"{count(len(state.settings), 'setting')} looked at, {mended} changed.")
     stays = [left for left in state.leftovers if left.by_nature]
     if stays:
-        lines.append(f"{count(len(stays), 'thing')} stay by nature: " + ", ".join(left.name for left in stays) + ".")
+        lines.append("Stays by nature:")
+        lines += [f"· {left.name}: {left.sentence}" for left in stays]
     wrong = [left for left in state.leftovers if not left.by_nature]
     lines += [f"Left behind: {left.name}. {left.sentence}" for left in wrong]
     title = state.sentence or f"The {state.operation} succeeded."

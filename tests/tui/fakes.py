@@ -134,7 +134,7 @@ def plan_events(request: Request, plan: Plan) -> list[Event]:
         ),
         ev.PlanReady(digest=plan.digest, counts=dict(plan.counts), phase=plan.phase, changed=plan.changed),
         ev.StepFinished(step="plan", seconds=4.0),
-        ev.RunFinished(outcome="succeeded", sentence="The plan is ready."),
+        ev.RunFinished(outcome="succeeded", counts=dict(plan.counts), sentence="The plan is ready."),
     ]
 
 
@@ -327,6 +327,7 @@ class FakeEngine:
             sentence=state.sentence,
             done=state.done,
             total=state.total,
+            counts=dict(state.counts),
         )
 
     def runs(self, environment: str | None = None) -> list[RunRecord]:

@@ -34,7 +34,7 @@ def engine_in_the_middle(generator: random.Random) -> FakeEngine:
     return engine
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", [0, *(pytest.param(each, marks=pytest.mark.slow) for each in range(1, CHUNKS))])
 async def test_random_keys_destroy_nothing_and_break_nothing(chunk: int) -> None:
     generator = random.Random(chunk)
     for _ in range(2):

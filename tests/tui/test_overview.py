@@ -8,7 +8,8 @@ from tests.tui.fakes import NOW
 
 
 def run(operation: str, status: str = "succeeded", phase: str = "", name: str = "r") -> RunRecord:
-    return RunRecord(name, operation, "dev", RunStatus(status), phase=phase, started_at=NOW)
+    counts = {"create": 2} if operation == "plan" else {}
+    return RunRecord(name, operation, "dev", RunStatus(status), phase=phase, started_at=NOW, counts=counts)
 
 
 SAVED = Overview("dev", saved=True)
@@ -43,6 +44,11 @@ def test_a_plan_waits_for_review_until_something_changes_the_world() -> None:
     applied = replace(planned, runs=(run("apply", phase="foundation"), *planned.runs), phases=("foundation",))
     assert applied.reviewable("foundation") is None
     assert words(applied)["foundation"] == "done"
+
+
+def test_a_plan_without_changes_asks_for_no_review() -> None:
+    quiet = replace(run("plan", phase="foundation"), counts={"create": 0})
+    assert words(replace(SAVED, phases=("foundation",), runs=(quiet,)))["foundation"] == "done"
 
 
 def test_a_failed_plan_cannot_be_reviewed() -> None:

@@ -64,13 +64,13 @@ async def test_every_screen_bears_every_size(size: tuple[int, int]) -> None:
         for key in ("1", "2", "3"):
             await pilot.press(key)
             await shows({"1": "Save answers", "2": "Create", "3": "Plan"}[key])
-        app.review(runs[1])
+        app.review(runs[1], NAME)
         await shows("Apply 7 create, 1 replace", "1 risk")
         await pilot.press("escape")
-        app.show_run(runs[2])
+        app.show_run(runs[2], NAME)
         await shows("AWS refused to create a subnet.", "Next:")
         await pilot.press("l", "l", "escape")
-        app.show_run(runs[3])
+        app.show_run(runs[3], NAME)
         await shows("Terraform reports 8 added")
         await pilot.press("c", "f1")
         if roomy:
@@ -100,7 +100,7 @@ async def test_a_window_that_is_resized_while_a_plan_is_read_keeps_everything() 
     app = wizard(engine, rehearsal(Preset.PROD))
     async with app.run_test(size=(160, 48)) as pilot:
         await sees(pilot, NAME)
-        app.review(list(engine.fake_runs)[1])
+        app.review(list(engine.fake_runs)[1], NAME)
         await sees(pilot, "1 risk")
         for width, height in ((40, 10), (80, 24), (200, 60), (61, 17)):
             await pilot.resize_terminal(width, height)

@@ -3,13 +3,13 @@
 Every action, whether by key, footer, palette or button, comes through `perform`, so a disabled one always says why.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from autocorp_wizard.tui.app import WizardApp
 
 
+def size_classes(size: Size, app: "WizardApp") -> Iterator[str]:
+    """Yield the classes that the application's breakpoints give a screen of this size."""
+    for length, steps in ((size.width, app.HORIZONTAL_BREAKPOINTS), (size.height, app.VERTICAL_BREAKPOINTS)):
+        yield next(name for least, name in sorted(steps or (), reverse=True) if length >= least)
+
+
 BUTTON: Final = "button"
 """What `perform` is told instead of a key when a button was pressed."""
 
@@ -34,6 +40,7 @@ class WizardScreen(Screen[None]):
 
     SCOPE: ClassVar[str] = ""
     PLACE: ClassVar[str] = ""
+    environment: str = ""
     EVERY: ClassVar[float] = 0
     """Seconds between two calls of `look`; 0 for none."""
 
@@ -49,6 +56,8 @@ class WizardScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, body, footer, and the notice for a screen too small to use."""
+        # Before the first layout: otherwise a narrow screen would flash up wide.
+        self.add_class(*size_classes(self.app.size, self.wizard))
         yield IdentityHeader()
         with Container(id="body"):
             yield from self.compose_body()
@@ -62,6 +71,8 @@ class WizardScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show where we are and begin to look."""
         self.query_one(IdentityHeader).place = self.PLACE
+        if (known := self.session.known.get(self.environment)) is not None:
+            self.show_identity(known)
         if self.EVERY:
             self.set_interval(self.EVERY, self.look)
         self.look()

@@ -46,7 +46,7 @@ bucket that exists and mends its settings, *verify only* looks and changes nothi
         self.query_one(SettingsTable).display = bool(settings)
 
 
-class PhasePane(VerticalScroll, can_focus=False):
+class PhasePane(VerticalScroll):
     """A phase: what it deploys, where it stands, what can be done, what was deployed."""
 
     HELP = """
@@ -74,7 +74,7 @@ an earlier one made. *Destroy* takes the deployment down and asks for the enviro
         """Show the step; buttons that make no sense now give way, their keys still say why."""
         last = next((record for record in overview.runs if record.phase == step.key), None)
         self.query_one(".heading", Static).update(_heading(step, last, now))
-        waiting = overview.reviewable(step.key) is not None
+        waiting = step.status is StepStatus.REVIEW
         self.query_one("#button-steps-review").display = waiting
         self.query_one("#button-steps-plan", ActionButton).variant = "default" if waiting else "primary"
         self.query_one("#button-steps-watch").display = overview.live is not None
@@ -114,6 +114,6 @@ def _deployed(step: Step, overview: Overview, applied: RunState | None) -> Conte
     summary = applied.summary if applied is not None else None
     if summary is not None:
         lines.append(Content(f"Last apply: {summary.add} added, {summary.change} changed, {summary.remove} removed."))
-    width = max((len(name) for name, _ in overview.outputs), default=0)
-    lines += [Content.assemble((f"{name:<{width}}  ", "dim"), value) for name, value in overview.outputs]
+    # A name and its value on a line each: values are long, and are read to be copied.
+    lines += [Content.assemble((f"{name}\n", "dim"), f"  {value}") for name, value in overview.outputs]
     return Content("\n").join(lines)

@@ -39,9 +39,10 @@ answers have changed since, it is refused. A plan that loses data asks for the e
     PLACE: ClassVar[str] = "Plan review"
     BINDINGS = bindings_for("review")
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, environment: str) -> None:
         super().__init__()
         self.run_name = run
+        self.environment = environment
         self.plan: Plan | None = None
         self._overview = Overview("")
 

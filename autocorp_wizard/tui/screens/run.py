@@ -47,9 +47,10 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
 
     show_log: reactive[bool] = reactive(False, init=False, toggle_class="-log")
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, environment: str) -> None:
         super().__init__()
         self.run_name = run
+        self.environment = environment
         self.status = "running"
         self._follower: RunFollower | None = None
         self._overview = Overview("")
@@ -135,7 +136,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
     def _after_the_end(self, operation: str, good: bool) -> None:
         self.app.bell()
         if operation == Operation.PLAN and good and self._has_changes() and self.is_current:
-            self.wizard.review(self.run_name, replacing=True)
+            self.wizard.review(self.run_name, self.environment, replacing=True)
 
     def _has_changes(self) -> bool:
         return self._follower is not None and self._follower.state.plan_changed is not False
@@ -195,7 +196,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
 
     def do_review(self, _: str) -> None:
         """Read the plan of this run."""
-        self.wizard.review(self.run_name)
+        self.wizard.review(self.run_name, self.environment)
 
     async def do_again(self, _: str) -> None:
         """Plan again, this time with the password."""

@@ -102,7 +102,7 @@ going is followed. *Lost* means that its process died without an end.
         """Show the chosen run."""
         chosen = self._chosen()
         if chosen is not None:
-            self.wizard.show_run(chosen.run)
+            self.wizard.show_run(chosen.run, chosen.environment)
 
     async def do_recover(self, _: str) -> None:
         """Recover the chosen run."""

@@ -149,7 +149,7 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         live = self._live
         if live is not None:
             self.wizard.open_environment(self._overviews[live.environment])
-            self.wizard.show_run(live.run)
+            self.wizard.show_run(live.run, live.environment)
 
     async def do_recover(self, _: str) -> None:
         """Start a recovery of the lost run's environment."""

@@ -245,12 +245,12 @@ class StepsScreen(WizardScreen):
 
     def do_review(self, _: str) -> None:
         """Open the plan that waits."""
-        self.wizard.review(self.facts().reviewable)
+        self.wizard.review(self.facts().reviewable, self.environment)
 
     def do_watch(self, _: str) -> None:
         """Watch what goes on."""
         if self.overview.live is not None:
-            self.wizard.show_run(self.overview.live.run)
+            self.wizard.show_run(self.overview.live.run, self.environment)
 
     async def do_recover(self, _: str) -> None:
         """Recover what was lost."""
