@@ -21,6 +21,7 @@ from autocorp_wizard.core.events import Envelope, Operation
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
+from autocorp_wizard.rollout.recovery_need import unsettled_runs
 from autocorp_wizard.rollout.tail import JournalTail, follow
 
 # How long a runner may take to its first event, in seconds; a laptop that swaps needs some.
@@ -77,6 +78,10 @@ class Engine:
     def runs(self, environment: str | None = None) -> list[RunRecord]:
         """Return all runs (of one environment), newest first."""
         return self.store.records(environment)
+
+    def unsettled(self, environment: str) -> list[RunRecord]:
+        """Return the runs that must be recovered before anything else may touch the state, newest first."""
+        return unsettled_runs(self.store, environment)
 
     def record(self, run: str) -> RunRecord:
         """Return one run as a list shows it."""

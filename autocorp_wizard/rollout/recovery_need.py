@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autocorp_wizard.adapters import lease
 from autocorp_wizard.adapters.process import is_alive
 from autocorp_wizard.adapters.run_store import RunFiles, RunRecord, RunStatus, RunStore
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
-from autocorp_wizard.rollout.context import Context
+
+if TYPE_CHECKING:  # faces ask as well, and they must not load what a runner needs
+    from autocorp_wizard.rollout.context import Context
 
 # How an apply can end that leaves more than a partial state behind.
 _UNSETTLED = ("TERRAFORM-KILLED", "STATE-UNSAVED", "DISK-FULL", "RUN-CANCELLED", "JOURNAL-WRITE")
@@ -82,7 +85,7 @@ def terraform_pid(files: RunFiles) -> int:
         return 0
 
 
-def refuse_while_unrecovered(ctx: Context) -> None:
+def refuse_while_unrecovered(ctx: "Context") -> None:
     """Raise RUN-UNSETTLED where a run of this environment must be recovered first."""
     left = [record for record in unsettled_runs(ctx.store, ctx.environment.name) if record.run != ctx.files.run]
     if left:

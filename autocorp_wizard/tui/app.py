@@ -158,6 +158,10 @@ class WizardApp(App[int], inherit_bindings=False):
             self.session.left_running.append(live.run)
         self.exit(0)
 
+    def _fatal_error(self) -> None:
+        """A bug ends the screens; the boundary says so and logs it. Textual's own traceback would print values."""
+        self._close_messages_no_wait()
+
     def _go(self, screen: Screen[None], replacing: bool) -> None:
         if replacing:
             self.switch_screen(screen)
@@ -194,12 +198,14 @@ def run_app(
 
     `environment` is the one to begin with; where it was never saved, its answers are proposed. `store` is where
     environments are kept (the home's own by default). Runs that are still going when the wizard closes are named on
-    stderr with the way back.
+    stderr with the way back. What breaks a screen is raised here, for the boundary to report.
     """
     import sys
 
     app = make_app(home, environment, store=store)
     code = app.run(mouse=mouse)
+    if app._exception is not None:
+        raise getattr(app._exception, "error", app._exception)
     for run in app.session.left_running:
         print(f"Run {run} goes on. Come back with: autocorp-wizard runs attach {run}", file=sys.stderr)
     return code or app.return_code or 0

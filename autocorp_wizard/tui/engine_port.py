@@ -57,6 +57,10 @@ class EngineLike(Protocol):
         """Return the runs, newest first."""
         ...
 
+    def unsettled(self, environment: str) -> list[RunRecord]:
+        """Return the runs that must be recovered before anything else may touch the state, newest first."""
+        ...
+
     def record(self, run: str) -> RunRecord:
         """Return one run as a list shows it."""
         ...

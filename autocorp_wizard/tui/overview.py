@@ -66,6 +66,7 @@ class Overview:
     resources: int = 0
     outputs: tuple[tuple[str, str], ...] = ()
     runs: tuple[RunRecord, ...] = ()
+    unsettled: RunRecord | None = None
 
     @property
     def live(self) -> RunRecord | None:
@@ -75,9 +76,9 @@ class Overview:
 
     @property
     def lost(self) -> RunRecord | None:
-        """The newest run, where its process died without an end; later runs make an older loss history."""
+        """The run to recover first: one that left something behind, or the newest where its process died."""
         newest = next(iter(self.runs), None)
-        return newest if newest is not None and newest.status == "lost" else None
+        return self.unsettled or (newest if newest is not None and newest.status == "lost" else None)
 
     def last(self, operation: Operation, phase: str = "") -> RunRecord | None:
         """Return the newest run of that operation (and phase, where named)."""

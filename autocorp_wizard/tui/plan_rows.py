@@ -27,7 +27,7 @@ TONES: Final = {
     Action.IMPORT: "good",
 }
 # Longer plans begin as an overview: their modules with counts, closed.
-_OVERVIEW: Final = 30
+_OVERVIEW: Final = 60
 _UNSHOWN: Final = frozenset({Action.NOOP, Action.READ})
 
 

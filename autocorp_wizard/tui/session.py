@@ -95,6 +95,7 @@ class Session:
             return Overview(name, saved=saved, problems=(error.what,))
         applied = self.engine.applied(name)
         runs = tuple(self.engine.runs(name))
+        unsettled = next(iter(self.engine.unsettled(name)), None)
         place = "rehearsal cloud, no AWS account" if environment.is_rehearsal else _place(environment)
         return Overview(
             name,
@@ -108,6 +109,7 @@ class Session:
             resources=applied.resources if applied else 0,
             outputs=tuple((key, plain(value)) for key, value in sorted(applied.outputs.items())) if applied else (),
             runs=runs,
+            unsettled=unsettled if unsettled is not None and unsettled.status != "running" else None,
         )
 
     def durations(self, overview: Overview) -> Durations:

@@ -335,6 +335,16 @@ class FakeEngine:
         records = [self.record(run) for run in reversed(self.fake_runs)]
         return [r for r in records if environment is None or r.environment == environment]
 
+    def unsettled(self, environment: str) -> list[RunRecord]:
+        """Lost runs that no recovery came after."""
+        found: list[RunRecord] = []
+        for record in self.runs(environment):
+            if record.operation == Operation.RECOVER and record.status == RunStatus.SUCCEEDED:
+                break
+            if record.status == RunStatus.LOST:
+                found.append(record)
+        return found
+
     def tail(self, run: str) -> FakeTail:
         """A reader."""
         return FakeTail(self, run)

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.actions import Facts, bindings_for
@@ -20,6 +20,11 @@ from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.words import ago
 
 _NEW = "+new"
+_END = {
+    RunStatus.LOST: "was lost: its process died without an end",
+    RunStatus.FAILED: "failed badly",
+    RunStatus.CANCELLED: "was cut short",
+}
 
 
 class StartScreen(WizardScreen):
@@ -97,9 +102,9 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
             when = f" ({ago(lost.started_at, self.session.now())})" if lost.started_at else ""
             self.query_one("#attention-text", Static).update(
                 Content.assemble(
-                    (f"The {lost.operation} of {lost.environment} was lost{when}.", "bold $warning"),
-                    "\nIts process died without an end; what it did is in its journal. Recover looks at what is "
-                    "there and finishes or mends it.",
+                    (f"The {lost.operation} of {lost.environment} {_END[lost.status]}{when}.", "bold $warning"),
+                    "\nIt may have left a lock, an unsaved state or half-made resources behind. Recover looks at what "
+                    "is there and puts it right.",
                 )
             )
 

@@ -21,7 +21,8 @@ _MARKS = {
 }
 _ORDER = (ResourceStatus.FAILED, ResourceStatus.RUNNING, ResourceStatus.DONE, ResourceStatus.WAITING)
 _PINNED = 5
-_WIDE = 120
+_WIDE = 96
+_SENTENCE = 50
 
 
 def word(resource: ResourceState) -> str:
@@ -56,13 +57,14 @@ class ResourceList(Lines):
         time = clock(row.seconds) if row.status in (ResourceStatus.DONE, ResourceStatus.FAILED) else ""
         width = self.scrollable_content_region.width
         head = ((f" {mark} ", tone), (f"{word(row):<9}", tone), (f"{time:>7}  ", "dim"))
-        room = max(8, width - 22)
+        is_told = width >= _WIDE and bool(row.sentence)
+        room = max(8, width - 22 - (_SENTENCE + 2 if is_told else 0))
         label = printable(row.address)
         label = label if len(label) <= room else "…" + label[-(room - 1) :]
         dim = "dim" if row.status is ResourceStatus.WAITING else ""
-        if width < _WIDE or not row.sentence:
+        if not is_told:
             return (*head, (label, dim))
-        return (*head, (f"{printable(row.sentence):<62.62}  ", dim), (label, "dim"))
+        return (*head, (f"{printable(row.sentence):<{_SENTENCE}.{_SENTENCE}}  ", dim), (label, "dim"))
 
 
 class ResourceTable(Vertical):
