@@ -41,6 +41,8 @@ class Console:
         self.verbose = verbose
         # Set while a command that answers works: its progress is no part of the answer.
         self.beside = False
+        # The console that a display redraws itself on: lines must go through it to land above the display.
+        self.above_live: RichConsole | None = None
         self._color = color
         self._rich: dict[int, RichConsole] = {}
 
@@ -150,10 +152,12 @@ class Console:
     def _styled(self, stream: TextIO, text: str, tone: str) -> None:
         text = printable(text)
         style = _STYLES.get(tone, "")
-        if style and self._color_terminal(stream):
+        above = self.above_live if stream is self.words else None
+        if above is not None or (style and self._color_terminal(stream)):
             from rich.text import Text
 
-            self.rich(stream).print(Text(text, style=style))
+            # The terminal breaks long lines itself: an address that is copied must stay in one piece.
+            (above or self.rich(stream)).print(Text(text, style=style), soft_wrap=True)
         else:
             self._write(stream, text)
 

@@ -15,6 +15,7 @@ from autocorp_wizard.cli.interrupts import Interrupts
 from autocorp_wizard.cli.lines import lost_line
 from autocorp_wizard.cli.view import Silent, View, view_for
 from autocorp_wizard.core import events as ev
+from autocorp_wizard.core.durations import Durations
 from autocorp_wizard.core.errors import ExitCode, InterruptedByUser, WizardError
 from autocorp_wizard.core.runstate import RunState
 
@@ -113,6 +114,7 @@ def follow(
     *,
     events: bool,
     plain: bool = False,
+    history: Durations | None = None,
     on_interrupt: Callable[[], OnInterrupt] = lambda: OnInterrupt.LEAVE,
     question_of: Callable[[ev.Envelope, Followed], Callable[[], None] | None] | None = None,
     view: View | None = None,
@@ -121,12 +123,13 @@ def follow(
 ) -> Followed:
     """Show a run until it ends, or is lost, and return how it ended.
 
-    `events` says that --json prints them (a command that runs); otherwise only people's words are written.
-    `question_of` is asked after each event whether it calls for a question, which is then put without a display in
-    its way. Raises InterruptedByUser where Ctrl-C left the run running.
+    `events` says that --json prints them (a command that runs); otherwise only people's words are written. `history`
+    is what earlier runs took, for the time left. `question_of` is asked after each event whether it calls for a
+    question, which is then put without a display in its way. Raises InterruptedByUser where Ctrl-C left the run
+    running.
     """
     followed = Followed(run)
-    shown = view or (Silent() if events and console.json else view_for(console, plain=plain))
+    shown = view or (Silent() if events and console.json else view_for(console, plain=plain, history=history))
     tail = engine.tail(run)
     stopping = False
     try:

@@ -10,12 +10,16 @@ from autocorp_wizard.cli import questions
 from autocorp_wizard.cli.approving import Approvals
 from autocorp_wizard.cli.console import ReaderLeft
 from autocorp_wizard.cli.following import Followed, OnInterrupt, follow
+from autocorp_wizard.core.durations import Durations
 from autocorp_wizard.core.errors import ExitCode, WizardError
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 
 if TYPE_CHECKING:
     from autocorp_wizard.cli.settings import Settings
+
+# How many finished runs teach how long things take.
+_LATEST = 8
 
 
 def carry_out(
@@ -73,6 +77,7 @@ def see(settings: "Settings", run: str, *, events: bool = False, stoppable: bool
             settings.console,
             events=events,
             plain=settings.plain,
+            history=_history(settings, run) if settings.console.is_live and not settings.plain else None,
             question_of=Approvals(settings, run).question_of if settings.can_ask and not settings.yes else None,
             on_interrupt=lambda: OnInterrupt.STOP if stoppable else ask_interrupted(settings, run),
         )
@@ -81,6 +86,18 @@ def see(settings: "Settings", run: str, *, events: bool = False, stoppable: bool
         raise Exit(int(ExitCode.INTERRUPTED) if events else 0) from None
     finally:
         settings.console.beside = False
+
+
+def _history(settings: "Settings", run: str) -> Durations:
+    """Return what is known about how long things take: priors, and what the environment's latest runs took."""
+    environment = settings.engine.record(run).environment
+    is_rehearsal = settings.store.exists(environment) and settings.store.load(environment).is_rehearsal
+    teaching = [
+        record.run
+        for record in settings.engine.runs(environment)
+        if record.finished_at and record.operation in (Operation.APPLY, Operation.DESTROY)
+    ]
+    return Durations(is_rehearsal).learned(settings.engine.state(each) for each in reversed(teaching[:_LATEST]))
 
 
 def raise_failure(settings: "Settings", followed: Followed, *, events: bool) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from autocorp_wizard.cli.console import Console, printable
 from autocorp_wizard.cli.lines import DOING, duration, heartbeat, line
 from autocorp_wizard.core import events as ev
+from autocorp_wizard.core.durations import Durations
+from autocorp_wizard.core.progress import progress_of
 from autocorp_wizard.core.runstate import RunState
 
 if TYPE_CHECKING:
@@ -83,25 +85,30 @@ class SteadyLines:
 
 
 class LiveDisplay:
-    """The lines, and below them a bar with what is at work right now; for terminals."""
+    """The lines, and below them a bar with what is at work right now and how long the rest may take; for terminals."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, history: Durations) -> None:
         from rich.live import Live
 
         self._console = console
+        self._history = history
         self._lines = SteadyLines(console)
-        self._rich = console.rich()
         self._state: RunState | None = None
-        self._live: Live = Live(console=self._rich, refresh_per_second=4, transient=True, get_renderable=self._draw)
-        self._live.start()
+        self._live: Live = Live(
+            console=console.rich(),
+            refresh_per_second=4,
+            transient=True,
+            get_renderable=self._draw,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._open()
 
     def show(self, envelope: ev.Envelope, state: RunState) -> None:
         """Write ends as lines above the bar; starts show in the bar."""
-        if not state.is_finished:
-            self._state = state
-        if isinstance(envelope.event, ev.ResourceStarted):
-            return
-        self._lines.show(envelope, state)
+        self.tick(state, envelope.at)
+        if not isinstance(envelope.event, ev.ResourceStarted):
+            self._lines.show(envelope, state)
 
     def tick(self, state: RunState, now: datetime) -> None:
         """Let the clocks of the bar go on."""
@@ -111,15 +118,20 @@ class LiveDisplay:
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """Take the bar away for a question."""
-        self._live.stop()
+        self.close()
         try:
             yield
         finally:
-            self._live.start()
+            self._open()
 
     def close(self) -> None:
         """Take the bar away."""
         self._live.stop()
+        self._console.above_live = None
+
+    def _open(self) -> None:
+        self._live.start()
+        self._console.above_live = self._live.console
 
     def _draw(self) -> "RenderableType":
         from rich.console import Group
@@ -133,11 +145,12 @@ class LiveDisplay:
         now = datetime.now(UTC)
         rows: list[RenderableType] = []
         if state.total:
+            progress = progress_of(state, now, self._history)
             bar = Table.grid(padding=(0, 1))
             bar.add_row(
-                Text(f"{state.done}/{state.total}"),
-                ProgressBar(total=state.total, completed=state.done, width=30),
-                Text(f"{len(state.running)} at work, {state.waiting} waiting"),
+                Text(f"{progress.done}/{progress.total}"),
+                ProgressBar(total=1.0, completed=progress.fraction, width=24),
+                Text(rest_in_words(progress.remaining)),
             )
             rows.append(bar)
         for address in list(state.running)[:_ROWS]:
@@ -149,10 +162,19 @@ class LiveDisplay:
         if not state.running:
             step = next((each for each in reversed(state.steps) if each.ok is None), None)
             if step is not None:
-                rows.append(
-                    Text(f"  {step.sentence}  {duration((now - step.started_at).total_seconds())}", style="dim")
-                )
+                rows.append(Text(f"    {duration((now - step.started_at).total_seconds())}", style="dim"))
         return Group(*rows)
+
+
+def rest_in_words(remaining: tuple[float, float] | None) -> str:
+    """Return the range of what is left in words; nothing where too little is known."""
+    if remaining is None:
+        return ""
+    low, high = remaining
+    if high < 60:
+        return "less than a minute left"
+    first, last = int(low // 60), max(1, round(high / 60))
+    return f"{first} to {last} min left" if first < last else f"about {last} min left"
 
 
 def tone_of(event: ev.Event) -> str:
@@ -173,8 +195,8 @@ def tone_of(event: ev.Event) -> str:
             return ""
 
 
-def view_for(console: Console, *, plain: bool = False) -> View:
-    """Return the view that fits where people's words go."""
-    if console.json or console.quiet:
-        return Silent() if console.quiet else SteadyLines(console)
-    return LiveDisplay(console) if console.is_live and not plain else SteadyLines(console)
+def view_for(console: Console, *, plain: bool = False, history: Durations | None = None) -> View:
+    """Return the view that fits where people's words go; `history` is what earlier runs took."""
+    if console.quiet:
+        return Silent()
+    return LiveDisplay(console, history or Durations()) if console.is_live and not plain else SteadyLines(console)

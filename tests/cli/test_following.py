@@ -12,7 +12,7 @@ from autocorp_wizard.adapters.journal import read_journal
 from autocorp_wizard.cli.console import Console
 from autocorp_wizard.cli.following import OnInterrupt, follow
 from autocorp_wizard.cli.interrupts import Interrupts
-from autocorp_wizard.cli.view import SteadyLines, view_for
+from autocorp_wizard.cli.view import SteadyLines, rest_in_words, view_for
 from autocorp_wizard.core.errors import ExitCode, InterruptedByUser
 from autocorp_wizard.core.runstate import RunState
 
@@ -170,3 +170,17 @@ def test_a_name_that_the_terminal_cannot_show_is_no_crash(monkeypatch):
     Console(color=False).say("Größe \N{SNOWMAN}")
     sys.stdout.flush()
     assert raw.getvalue() == b"Gr\\xf6\\xdfe \\u2603\n"
+
+
+@pytest.mark.parametrize(
+    ("remaining", "words"),
+    [
+        (None, ""),
+        ((1.0, 20.0), "less than a minute left"),
+        ((10.0, 130.0), "0 to 2 min left"),
+        ((100.0, 115.0), "1 to 2 min left"),
+        ((120.0, 130.0), "about 2 min left"),
+    ],
+)
+def test_the_rest_is_a_range_in_words(remaining, words):
+    assert rest_in_words(remaining) == words
