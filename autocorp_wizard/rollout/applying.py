@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.core import events as ev
@@ -72,7 +73,7 @@ async def apply_plan(ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInpu
         )
     record_plan(ctx, plan)
     ctx.recorder.record(ev.ApprovalUsed(digest=plan.digest, by=ctx.request.confirm or "operator", how="digest"))
-    workspace = planned_workspace(ctx, files, inputs.snapshot_hash)
+    workspace = planned_workspace(ctx, files, inputs.snapshot_hash, Path(inputs.terraform))
     await initialise(ctx, workspace)
     with ctx.recorder.step("backup", "The state as it is goes to a safe place") as note:
         backup = ctx.state_store.back_up(datetime.now(UTC))

@@ -32,6 +32,7 @@ class PlanInputs:
     destroy: bool
     writes_secret: bool
     password_given: bool
+    terraform: str
 
     def save(self, path: Path) -> None:
         """Write it beside the plan."""
@@ -135,6 +136,7 @@ async def make_plan(
         destroy=destroy,
         writes_secret=writes_secret,
         password_given=bool(ctx.password()) and not destroy,
+        terraform=str(workspace.terraform.binary),
     )
     inputs.save(ctx.files.plan_inputs)
     write_private(ctx.files.plan_document, json.dumps(plan.as_document()))

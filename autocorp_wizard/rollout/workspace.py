@@ -55,9 +55,9 @@ def process_environment(environment: Environment) -> dict[str, str]:
     return variables
 
 
-def open_workspace(ctx: Context, snapshot: Snapshot) -> Workspace:
-    """Return the workspace in an existing copy of the tree."""
-    binary = find_terraform(ctx.home.make(ctx.home.cache))
+def open_workspace(ctx: Context, snapshot: Snapshot, binary: Path | None = None) -> Workspace:
+    """Return the workspace in an existing copy of the tree; without a `binary` an accepted Terraform is looked for."""
+    program = binary or find_terraform(ctx.home.make(ctx.home.cache)).path
     variables = process_environment(ctx.environment)
     plugin_cache = ctx.home.make(ctx.home.cache / "plugins")
     cli_config = write_cli_config(ctx.folder / "terraform.rc", find_mirrors(variables), plugin_cache)
@@ -69,7 +69,7 @@ def open_workspace(ctx: Context, snapshot: Snapshot) -> Workspace:
         data_dir=ctx.home.make(ctx.folder / "terraform-data"),
         secrets={PASSWORD: password} if password else {},
     )
-    return Workspace(snapshot.directory, Terraform(binary.path, snapshot.directory, env), snapshot.hash)
+    return Workspace(snapshot.directory, Terraform(program, snapshot.directory, env), snapshot.hash)
 
 
 def new_workspace(ctx: Context, extra: Mapping[str, str] | None = None) -> Workspace:
@@ -93,9 +93,13 @@ def new_workspace(ctx: Context, extra: Mapping[str, str] | None = None) -> Works
     return open_workspace(ctx, snapshot)
 
 
-def planned_workspace(ctx: Context, files: RunFiles, snapshot_hash: str) -> Workspace:
-    """Return the workspace that a plan run left; raises SNAPSHOT-CHANGED where somebody edited it."""
-    return open_workspace(ctx, open_snapshot(_tree_root(files), snapshot_hash))
+def planned_workspace(ctx: Context, files: RunFiles, snapshot_hash: str, binary: Path) -> Workspace:
+    """Return the workspace that a plan run left, with the Terraform that planned it.
+
+    Raises SNAPSHOT-CHANGED where somebody edited the copy of the tree.
+    """
+    known = binary if binary.is_file() else None
+    return open_workspace(ctx, open_snapshot(_tree_root(files), snapshot_hash), known)
 
 
 def _tree_root(files: RunFiles) -> Path:
