@@ -4,7 +4,7 @@
 # usage: terraform-check.sh [DIRECTORY...]   (default: the root and every module; as paths below terraform/)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-python=${PYTHON:-.venv/bin/python}
+python=.venv/bin/python
 [ -x "$python" ] || python=python3
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/autocorp-terraform-check.XXXXXX")

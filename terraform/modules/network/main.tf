@@ -246,7 +246,7 @@ resource "aws_vpc_endpoint" "s3" {
   vpc_id            = local.vpc_id
 
   tags = {
-    Name = "${var.name_prefix}-s3"
+    Name = "${var.name_prefix}-vpce-s3"
   }
 }
 
@@ -262,6 +262,6 @@ resource "aws_vpc_endpoint" "interface" {
   vpc_id            = local.vpc_id
 
   tags = {
-    Name = "${var.name_prefix}-${each.key}"
+    Name = "${var.name_prefix}-vpce-${each.key}"
   }
 }

@@ -1,0 +1,47 @@
+"""The tree, planned without AWS, once per session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from tests.terraform.handmade import settle
+from tests.terraform.workbench import Plan, Workbench, offline_root
+
+# Everything that can be asked for, so that every resource and every policy is there to be looked at.
+EVERYTHING: Mapping[str, object] = {
+    "athena_analyst_principals": ["arn:aws:iam::123456789012:role/analysts"],
+    "availability_zones": ["eu-west-1a", "eu-west-1b"],
+    "create_datasync_endpoint": True,
+    "datasync_agent_cidr_blocks": ["10.20.0.9/32"],
+    "postgres_host": "db.example.com",
+    "postgres_password_counter": 1,
+    "region": "eu-west-1",
+    "s3_cors_rules": [{"allowed_methods": ["GET"], "allowed_origins": ["https://reports.example.com"]}],
+    "s3_intelligent_tiering_zones": ["curated"],
+    "s3_replication": {
+        "bucket_arn": "arn:aws:s3:::autocorp-copy",
+        "kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/copy",
+        "region": "eu-central-1",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A configuration whose state says that all of it exists."""
+
+    bench: Workbench
+    variables: Mapping[str, object]
+    plan: Plan
+
+    def change(self, **variables: object) -> dict[str, str]:
+        """Plan with other values of some inputs; returns what would happen, by address."""
+        return self.bench.plan({**self.variables, **variables}, "-refresh=false").actions()
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """Everything that the foundation can hold, as if it had been applied."""
+    bench = offline_root(tmp_path_factory.mktemp("terraform") / "root")
+    return Settled(bench, EVERYTHING, settle(bench, EVERYTHING))
