@@ -1,5 +1,8 @@
 """The tree, planned without AWS, once per session."""
 
+import fcntl
+import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,7 +44,24 @@ class Settled:
 
 
 @pytest.fixture(scope="session")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """Everything that the foundation can hold, as if it had been applied."""
-    bench = offline_root(tmp_path_factory.mktemp("terraform") / "root")
-    return Settled(bench, EVERYTHING, settle(bench, EVERYTHING))
+def settled(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settled:
+    """Everything that the foundation can hold, as if it had been applied.
+
+    Made once for all workers of a parallel run, since it takes some twenty calls of Terraform; each works on a copy.
+    """
+    own = tmp_path_factory.mktemp("terraform")
+    shared = (own if worker_id == "master" else tmp_path_factory.getbasetemp().parent) / "terraform-settled"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        saved = shared / "settled.json"
+        if not saved.exists():
+            bench = offline_root(shared / "root")
+            plan = settle(bench, EVERYTHING)
+            saved.write_text(
+                json.dumps({"environment": dict(bench.environment), "plan": plan.document}), encoding="utf-8"
+            )
+    # The provider in it is a link.
+    shutil.copytree(shared / "root", own / "root", symlinks=True)
+    known = json.loads(saved.read_text(encoding="utf-8"))
+    return Settled(Workbench(own / "root", known["environment"]), EVERYTHING, Plan(known["plan"]))
