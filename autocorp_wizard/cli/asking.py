@@ -71,7 +71,7 @@ def ask_all(settings: "Settings", environment: Environment) -> Environment:
             continue
         if field.only_cloud and field.only_cloud != environment.cloud.value:
             continue
-        if field.name == "account_id" and not environment.account_id:
+        if field.name == "account_id":
             environment = _detected(settings, environment)
         if field.name == "vpc_cidr" and environment.answers["create_vpc"].value is False:
             environment = _ask(settings, environment, SCHEMA["vpc_id"])

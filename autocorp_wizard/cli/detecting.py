@@ -8,7 +8,7 @@ from autocorp_wizard.core.events import Json
 
 
 def detect(environment: Environment, say: Callable[[str], None]) -> dict[str, Json]:
-    """Return the account of the credentials and the region of the profile, as far as they can be told."""
+    """Return the region of the profile and, where nobody named it, the account of the credentials."""
     import botocore.session
     from botocore.exceptions import BotoCoreError
 
@@ -18,6 +18,8 @@ def detect(environment: Environment, say: Callable[[str], None]) -> dict[str, Js
         region = session.get_config_variable("region")
         if region:
             found["region"] = str(region)
+        if environment.account_id:
+            return found
         if session.get_credentials() is None:
             say("No AWS credentials were found, so the account is not known.")
             return found
