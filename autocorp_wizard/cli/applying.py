@@ -30,7 +30,7 @@ def approve(settings: "Settings", plan: "Plan", confirm: str, *, expected: str =
             "CONFIRM-NEEDED",
             f"--yes does not approve this plan: {stopping[0].sentence}",
             why="It loses data, replaces something, or stops replication.",
-            next_step=f"Where that is meant: {reviewing.next_command(plan)}",
+            next_step=f"Where that is meant: {reviewing.next_command(plan, settings.env_file)}",
         )
     if lost:
         approved = questions.typed_name(settings, "This plan loses data.", plan.environment, confirm)
@@ -39,7 +39,9 @@ def approve(settings: "Settings", plan: "Plan", confirm: str, *, expected: str =
         approved = questions.confirm(settings, f"Apply this? {plan.headline}", option=f"--approve {plan.short_digest}")
     if not approved:
         raise InterruptedByUser(
-            "NOT-APPROVED", "The plan was not approved; nothing was changed.", next_step=reviewing.next_command(plan)
+            "NOT-APPROVED",
+            "The plan was not approved; nothing was changed.",
+            next_step=reviewing.next_command(plan, settings.env_file),
         )
     return confirm
 

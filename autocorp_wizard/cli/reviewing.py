@@ -1,5 +1,6 @@
 """A plan as people review it: risks first, then the changes by phase and module, counts, digest, and what to type."""
 
+import shlex
 from typing import TYPE_CHECKING
 
 from autocorp_wizard.cli.lines import SYMBOLS
@@ -59,10 +60,11 @@ def review(plan: "Plan", *, verbose: bool = False) -> list[tuple[str, str]]:
     return lines
 
 
-def next_command(plan: "Plan") -> str:
+def next_command(plan: "Plan", env_file: str = "") -> str:
     """Return what to type to apply exactly this plan."""
+    place = f"--env {plan.environment}" + (f" --env-file {shlex.quote(env_file)}" if env_file else "")
     confirm = f" --confirm {plan.environment}" if loses_data(plan) else ""
-    return f"autocorp-wizard apply {plan.phase} --env {plan.environment} --approve {plan.short_digest}{confirm}"
+    return f"autocorp-wizard apply {plan.phase} {place} --approve {plan.short_digest}{confirm}"
 
 
 def as_markdown(plan: "Plan") -> str:

@@ -58,9 +58,12 @@ def load(settings: "Settings", given: str = "") -> Environment:
 
 def others(settings: "Settings") -> Iterator[Environment]:
     """Yield the environments of the home that can be read; one that cannot is another command's business."""
-    for name in settings.store.names():
+    from autocorp_wizard.adapters.environment_store import EnvironmentStore
+
+    store = EnvironmentStore(settings.home)  # also where the one at hand lies in a file of its own
+    for name in store.names():
         with suppress(WizardError):
-            yield settings.store.load(name)
+            yield store.load(name)
 
 
 def load_saved(settings: "Settings", given: str = "") -> Environment:

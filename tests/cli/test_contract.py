@@ -95,10 +95,18 @@ def test_an_environment_file_of_its_own_leaves_the_home_alone(home, tmp_path):
     file = tmp_path / "dev.yaml"
     made = call(home, "env", "new", "dev", "--env-file", str(file), "--set", "account_id=123456789012", "--yes")
     assert made.code == 0, made.err
-    assert "region" not in file.read_text() or "password" not in file.read_text()
+    assert f"--env dev --env-file {file}" in made.err  # the next command can be copied
+    assert "password" not in file.read_text()
     shown = call(home, "--env-file", str(file), "--env", "dev", "env", "show", "--json").document()
     assert shown["path"] == str(file)
     assert not (home / "environments").exists()
+
+
+def test_a_second_rehearsal_leaves_the_account_wide_roles_to_the_first(home):
+    call(home, "env", "new", "one", "--set", "cloud=rehearsal")
+    second = call(home, "env", "new", "two", "--set", "cloud=rehearsal", "--json").document()
+    assert second["tfvars"]["create_dms_account_roles"] is False
+    assert {"name": "create_dms_account_roles", "value": False, "origin": "detected"} in second["answers"]
 
 
 def test_options_count_before_and_after_the_name_and_the_last_one_wins(home, tmp_path):

@@ -66,7 +66,7 @@ def apply_approved(settings: Settings, phase: str, approve: str, confirm: str, t
         raise UsageError(
             "APPROVAL-MISMATCH",
             f"The digest {approve} approves a plan of {plan.phase}, not of {phase}.",
-            next_step=reviewing.next_command(plan),
+            next_step=reviewing.next_command(plan, settings.env_file),
         )
     lost = reviewing.loses_data(plan)
     if lost and not questions.typed_name(settings, f"This plan loses data: {lost[0]}", environment.name, confirm):

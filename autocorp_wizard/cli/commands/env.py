@@ -1,5 +1,6 @@
 """`env`: environments as answers; every question has a default, says where that came from, and why we ask."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def new(settings: Settings, name: str, answers_file: str | None, sets: tuple[str
     path = settings.store.save(environment)
     settings.console.document(_document(settings, environment, "env-new", path=path))
     settings.console.say(f"Environment {name} is written to {path}.", "good")
-    settings.console.hint(f"Next: autocorp-wizard bootstrap --env {name}")
+    place = f"--env {name}" + (f" --env-file {shlex.quote(settings.env_file)}" if settings.env_file else "")
+    settings.console.hint(f"Next: autocorp-wizard bootstrap {place}")
 
 
 @command.command("list", example="autocorp-wizard env list --json")

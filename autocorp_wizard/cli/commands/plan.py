@@ -41,7 +41,7 @@ def command(settings: Settings, phase: str, export: str | None, terraform_dir: s
     for text, tone in reviewing.review(plan, verbose=settings.verbose):
         settings.console.styled_result(text, tone)
     if plan.changed:
-        settings.console.hint(f"Next: {reviewing.next_command(plan)}")
+        settings.console.hint(f"Next: {reviewing.next_command(plan, settings.env_file)}")
 
 
 def _export(path: Path, document: dict[str, Json], plan: "Plan") -> None:
