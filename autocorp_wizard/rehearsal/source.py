@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import psycopg
-
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal import source_cluster, source_place
 from autocorp_wizard.rehearsal.layout import write_private
@@ -23,15 +21,15 @@ from autocorp_wizard.rehearsal.source_address import (
     REPLICATION_USER,
     SUPERUSER,
     SourceAddress,
-    connect,
+    driver_errors,
+    lets_in,
 )
 from autocorp_wizard.rehearsal.source_binaries import Binaries, find_binaries
-from autocorp_wizard.rehearsal.source_fill import fill
 from autocorp_wizard.rehearsal.source_place import Place
 from autocorp_wizard.rehearsal.source_rows import DEFAULT_ORDERS
 from autocorp_wizard.rehearsal.tls import Authority
 
-__all__ = ["SourceAddress", "SourceDatabase"]
+__all__ = ["REPLICATION_USER", "SourceAddress", "SourceDatabase"]
 
 DEFAULT_SEED: Final = 20210607
 
@@ -70,11 +68,7 @@ class SourceDatabase:
         if record is None or not record.filled or record.mark is None or not is_alive(record.mark):
             return None
         address = self._address(record)
-        try:
-            connect(address, INSPECTOR_USER, DATABASE).close()
-        except (psycopg.OperationalError, OSError):
-            return None
-        return address
+        return address if lets_in(address, INSPECTOR_USER, DATABASE) else None
 
     def ensure(self, say: Callable[[str], None] = _silent) -> SourceAddress:
         """Return the running source, made and started if need be. Raises WizardError if that cannot be done."""
@@ -86,13 +80,20 @@ class SourceDatabase:
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._alone():
                 return self.find() or self._start(say)
-        except (OSError, psycopg.Error) as cause:
+        except driver_errors() as cause:
             raise WizardError(
                 "REHEARSAL-SOURCE",
                 "The rehearsal's source database could not be prepared.",
                 why=f"{type(cause).__name__}: {str(cause).strip()}.",
                 next_step="Make room on the disk; `autocorp-wizard rehearse --reset` starts over.",
             ) from cause
+
+    def password_on_file(self, user: str) -> str:
+        """Return a role's password without asking whether the server runs; empty where there is none yet."""
+        try:
+            return (self._passwords / user).read_text().strip()
+        except FileNotFoundError:
+            return ""
 
     def stop(self) -> bool:
         """End the server, keep its rows; say whether it ran."""
@@ -171,6 +172,8 @@ class SourceDatabase:
         self._write(started)
         address = self._address(started)
         if not started.filled:
+            from autocorp_wizard.rehearsal.source_fill import fill  # with the driver, once in a cluster's life
+
             fill(address, rows=started.rows, seed=started.seed)
             self._write(replace(started, filled=True))
         say(f"The source database answers at {HOST}:{address.port}, database {DATABASE}")

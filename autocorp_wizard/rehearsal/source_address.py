@@ -3,9 +3,10 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import psycopg
+if TYPE_CHECKING:
+    import psycopg
 
 DATABASE: Final = "autocorp"
 REPLICATION_USER: Final = "dms_replication"
@@ -36,8 +37,10 @@ class SourceAddress:
         return (self.passwords / user).read_text().strip()
 
 
-def connect(address: SourceAddress, user: str, database: str) -> psycopg.Connection:
+def connect(address: SourceAddress, user: str, database: str) -> "psycopg.Connection":
     """Connect as one of the roles, in autocommit. Raises psycopg.OperationalError."""
+    import psycopg  # the driver costs a third of a second: only who really connects pays for it
+
     return psycopg.connect(
         host=address.host,
         # Nothing of the operator's own PostgreSQL set-up is used: PGHOSTADDR alone would lead our password away.
@@ -57,3 +60,21 @@ def connect(address: SourceAddress, user: str, database: str) -> psycopg.Connect
         sslkey="",
         application_name="autocorp-wizard rehearsal",
     )
+
+
+def lets_in(address: SourceAddress, user: str, database: str) -> bool:
+    """Whether the server answers and accepts that role."""
+    import psycopg
+
+    try:
+        connect(address, user, database).close()
+    except (psycopg.OperationalError, OSError):
+        return False
+    return True
+
+
+def driver_errors() -> tuple[type[Exception], ...]:
+    """Return what a connection may raise; looked up only when something was raised."""
+    import psycopg
+
+    return (OSError, psycopg.Error)

@@ -18,7 +18,7 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.access import access_for
 from autocorp_wizard.rollout.recorder import Recorder
-from autocorp_wizard.rollout.source import Source, source_for
+from autocorp_wizard.rollout.source import Source, password_on_file, source_for
 from autocorp_wizard.rollout.state_store import StateStore
 
 PASSWORD = "postgres_password"  # noqa: S105  (the name of the variable)
@@ -72,7 +72,7 @@ class Context:
         """Return the source's password for this run, or nothing; the built-in source tells its own."""
         given = self.secrets.get(PASSWORD, "")
         if not given and self.environment.source_is_built_in:
-            given = self.shared.source.password
+            given = password_on_file(self.home) or self.shared.source.password
             self.recorder.discretion.learn(given)
         return given
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from autocorp_wizard.adapters.home import Home
+from autocorp_wizard.rehearsal.source import REPLICATION_USER, SourceDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,6 @@ class Source:
 
 def source_for(home: Home, say: Callable[[str], None]) -> Source:
     """Find or start the built-in source database and return the replication login."""
-    from autocorp_wizard.rehearsal.source import SourceDatabase  # the database driver: only where it is needed
-
     database = SourceDatabase(home.root)
     address = database.ensure(say)
     return Source(
@@ -30,3 +29,8 @@ def source_for(home: Home, say: Callable[[str], None]) -> Source:
         address.replication_user,
         address.password_of(address.replication_user),
     )
+
+
+def password_on_file(home: Home) -> str:
+    """Return the replication login's password without starting or asking anything; empty where there is none yet."""
+    return SourceDatabase(home.root).password_on_file(REPLICATION_USER)

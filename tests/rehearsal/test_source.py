@@ -12,8 +12,7 @@ import psycopg
 import pytest
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.rehearsal import source as source_module
-from autocorp_wizard.rehearsal import source_cluster, source_place
+from autocorp_wizard.rehearsal import source_cluster, source_fill, source_place
 from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
 from autocorp_wizard.rehearsal.source_binaries import Binaries, find_binaries
 from autocorp_wizard.rehearsal.source_place import Place
@@ -188,7 +187,7 @@ def test_a_set_up_that_was_cut_short_is_done_again(own_source: SourceDatabase, m
         raise psycopg.OperationalError("the connection was lost")
 
     with monkeypatch.context() as patched:
-        patched.setattr(source_module, "fill", fail)
+        patched.setattr(source_fill, "fill", fail)
         with pytest.raises(WizardError, match=r"the connection was lost.*--reset"):
             own_source.ensure()
     half = Path(own_source.place().base)
