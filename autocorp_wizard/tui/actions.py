@@ -214,6 +214,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("run.follow", "Follow", "Go to the end of the log and stay there.", ("f",), weight=16),
     Action("run.find", "Find", "Find a text in the log.", ("slash",), weight=15),
     Action(
+        "run.recover",
+        "Recover",
+        "Find out what this run left behind, and mend it in a new run.",
+        ("m",),
+        _recover,
+        weight=18,
+    ),
+    Action(
         "run.again",
         "Give password",
         "Give the source's password, hidden, and plan again with it.",

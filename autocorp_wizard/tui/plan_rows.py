@@ -7,9 +7,7 @@ when its address, sentence, type or an attribute's path holds the needle.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
-
-from rich.cells import cell_len
+from typing import Final
 
 from autocorp_wizard.core.attributes import AttributeChange
 from autocorp_wizard.core.change import Change
@@ -17,6 +15,7 @@ from autocorp_wizard.core.events import Action, Json
 from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.tui.words import SYMBOLS, count, counts, printable
+from autocorp_wizard.tui.wrapping import Parts, wrap
 
 _ACTIONS: Final = (Action.DELETE, Action.REPLACE, Action.UPDATE, Action.CREATE, Action.IMPORT)
 TONES: Final = {
@@ -29,10 +28,6 @@ TONES: Final = {
 # Longer plans begin as an overview: their modules with counts, closed.
 _OVERVIEW: Final = 60
 _UNSHOWN: Final = frozenset({Action.NOOP, Action.READ})
-
-
-Parts: TypeAlias = tuple[tuple[str, str], ...]
-"""A line as (text, tone) pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +155,6 @@ class PlanTreeModel:
         room = self.width - 2 * depth - 2 if self.width else 0
         for line in wrap(parts, room) if room > 20 else [parts]:
             yield Row("", depth, line, address=address)
-
-
-def wrap(parts: Parts, room: int) -> list[Parts]:
-    """Return the parts as lines of at most `room` cells; later lines are indented."""
-    lines: list[list[tuple[str, str]]] = [[]]
-    left = room
-    for text, tone in parts:
-        rest = text
-        while cell_len(rest) > left:
-            at = _break(rest, left)
-            lines[-1].append((rest[:at], tone))
-            rest = rest[at:].lstrip()
-            lines.append([("  ", "")])
-            left = room - 2
-        lines[-1].append((rest, tone))
-        left -= cell_len(rest)
-    return [tuple(line) for line in lines]
-
-
-def _break(text: str, room: int) -> int:
-    """Return where to break: at the last blank that fits, else in the middle of the word."""
-    fits = len(text) if cell_len(text) <= room else next(i for i in range(len(text)) if cell_len(text[: i + 1]) > room)
-    blank = text.rfind(" ", 0, fits + 1)
-    return blank if blank > 0 else max(1, fits)
 
 
 def detail_of(change: Change) -> Iterator[Parts]:

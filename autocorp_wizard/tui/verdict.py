@@ -44,7 +44,7 @@ def verdict_of(state: RunState, status: str) -> Verdict | None:
             "error",
             f"The {state.operation} was lost: its process died without an end.",
             (f"{state.done} of {state.total} changes were reported as finished.",) if state.total else (),
-            "Recover (on the start screen) looks at what is there and finishes or mends it.",
+            "Recover (m) looks at what is there and puts it right.",
         )
     return None
 
@@ -71,6 +71,8 @@ def _success(state: RunState) -> Verdict:
     if state.operation == Operation.BOOTSTRAP:
         mended = sum(1 for row in state.settings if row.action not in {"", "none", "keep"})
         lines.append(f"{count(len(state.settings), 'setting')} looked at, {mended} changed.")
+    if state.operation == Operation.RECOVER:
+        lines += [found.sentence for found in state.mended]
     stays = [left for left in state.leftovers if left.by_nature]
     if stays:
         lines.append("Stays by nature:")
@@ -78,7 +80,8 @@ def _success(state: RunState) -> Verdict:
     wrong = [left for left in state.leftovers if not left.by_nature]
     lines += [f"Left behind: {left.name}. {left.sentence}" for left in wrong]
     title = state.sentence or f"The {state.operation} succeeded."
-    return Verdict("warn" if wrong else "good", title, tuple(lines))
+    next_step = "Plan again: what is left to do shows there." if state.operation == Operation.RECOVER else ""
+    return Verdict("warn" if wrong else "good", title, tuple(lines), next_step)
 
 
 def _nothing_to_do(state: RunState) -> bool:

@@ -45,5 +45,10 @@ async def sees(pilot: Pilot[int], *words: str) -> str:
     """Wait until the screen shows all these words; return the screen."""
     app = pilot.app
     assert isinstance(app, WizardApp)
-    await settle(pilot, lambda: all(word in screen_text(app) for word in words))
+
+    def shown() -> bool:
+        screen = screen_text(app)  # drawn once per look: it is what these tests spend their time on
+        return all(word in screen for word in words)
+
+    await settle(pilot, shown)
     return screen_text(app)

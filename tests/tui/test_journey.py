@@ -141,7 +141,7 @@ async def test_a_lost_run_is_explained_and_recovered() -> None:
         await pilot.press("v")
         await sees(pilot, "Recover foundation on rehearsal")
         engine.finish(newest(engine))
-        await sees(pilot, "The lock was released.", "Nothing is left of the lost run.")
+        await sees(pilot, "The lock was released.", "Nothing is left of the lost run.", "Plan again")
     assert engine.requests[-1].operation is Operation.RECOVER
 
 

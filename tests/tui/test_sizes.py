@@ -8,8 +8,8 @@ from autocorp_wizard.core.request import Request
 from tests.tui.driving import screen_text, sees, settle, wizard
 from tests.tui.fakes import FakeApplied, FakeEngine, apply_events, bootstrap_events, plan_events, rehearsal, sample_plan
 
-FAST = ((40, 10), (80, 24), (160, 48))
-SLOW = ((59, 16), (60, 16), (79, 24), (100, 30), (140, 36), (200, 60), (60, 60), (200, 12))
+FAST = ((80, 24),)
+SLOW = ((40, 10), (160, 48), (59, 16), (60, 16), (79, 24), (100, 30), (140, 36), (200, 60), (60, 60), (200, 12))
 SIZES = [*FAST, *(pytest.param(size, marks=pytest.mark.slow) for size in SLOW)]
 NAME = "rehearsal-prod"
 

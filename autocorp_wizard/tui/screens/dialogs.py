@@ -115,7 +115,7 @@ class SecretDialog(Dialog[str | None]):
 
     def compose_controls(self) -> ComposeResult:
         """The hidden field."""
-        yield Input(password=True, id="secret", compact=True)
+        yield Input(password=True, placeholder="password, hidden", id="secret", compact=True)
         with Horizontal(classes="buttons"):
             yield Button("Go on", variant="primary", id="accept", compact=True)
             yield Button("Cancel", id="cancel", compact=True)

@@ -72,7 +72,7 @@ an earlier one made. *Destroy* takes the deployment down and asks for the enviro
 
     def show(self, step: Step, overview: Overview, applied: RunState | None, now: datetime) -> None:
         """Show the step; buttons that make no sense now give way, their keys still say why."""
-        last = next((record for record in overview.runs if record.phase == step.key), None)
+        last = next((r for r in overview.runs if r.phase == step.key or r.operation == Operation.DESTROY), None)
         self.query_one(".heading", Static).update(_heading(step, last, now))
         waiting = step.status is StepStatus.REVIEW
         self.query_one("#button-steps-review").display = waiting

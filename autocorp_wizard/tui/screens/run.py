@@ -20,6 +20,7 @@ from autocorp_wizard.tui.follow import RunFollower
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.dialogs import CancelSheet, Stop
+from autocorp_wizard.tui.screens.start import recovery
 from autocorp_wizard.tui.screens.text import TextDialog
 from autocorp_wizard.tui.verdict import raw_of, verdict_of
 from autocorp_wizard.tui.widgets.log_view import LogView
@@ -155,6 +156,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             run_status=self.status,
             run_operation=state.operation if state else "",
             has_error=bool(state and (state.diagnostics or state.error)),
+            lost=self._overview.lost.run if self._overview.lost else "",
             needs_secret=bool(state and state.error.get("code") == "SECRET-NEEDED"),
             has_changes=self._has_changes(),
         )
@@ -197,6 +199,11 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
     def do_review(self, _: str) -> None:
         """Read the plan of this run."""
         self.wizard.review(self.run_name, self.environment)
+
+    async def do_recover(self, _: str) -> None:
+        """Put right what was left behind."""
+        if self._overview.lost is not None:
+            await self.wizard.start_run(recovery(self._overview.lost), replacing=True)
 
     async def do_again(self, _: str) -> None:
         """Plan again, this time with the password."""

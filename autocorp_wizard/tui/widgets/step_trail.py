@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from autocorp_wizard.core.runstate import RunState, StepState
-from autocorp_wizard.tui.widgets.lines import Lines, Parts
+from autocorp_wizard.tui.widgets.lines import Lines
 from autocorp_wizard.tui.words import clock, printable
+from autocorp_wizard.tui.wrapping import Parts, wrap
 
 
 class StepTrail(Lines):
@@ -23,10 +24,12 @@ class StepTrail(Lines):
 
     def show(self, state: RunState, now: datetime) -> None:
         """Show a run's parts."""
-        self._lines = [_step(step, now) for step in state.steps]
-        self._lines += [((" ! ", "warn"), (printable(found.sentence), "")) for found in state.findings]
-        self._lines += [((" ✓ ", "good"), (printable(done.sentence), "")) for done in state.mended]
-        self._lines += _gates(state)
+        rows = [_step(step, now) for step in state.steps]
+        rows += [((" ! ", "warn"), (printable(found.sentence), "")) for found in state.findings]
+        rows += [((" ✓ ", "good"), (printable(done.sentence), "")) for done in state.mended]
+        rows += _gates(state)
+        room = max(20, self.scrollable_content_region.width - 2)
+        self._lines = [line for row in rows for line in wrap(row, room)]
         self.lines_changed()
 
     def line_count(self) -> int:
