@@ -14,7 +14,7 @@ KEYS = (
     *("enter", "enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "pageup", "pagedown", "space"),
     *("home", "end", "f1", "f2", "f3", "f4", "f5", "backspace", "ctrl+p", "ctrl+c"),
 )
-STRINGS, LENGTH, CHUNKS = 152, 8, 8
+STRINGS, LENGTH, CHUNKS = 160, 8, 16
 
 
 def engine_in_the_middle(generator: random.Random) -> FakeEngine:
@@ -37,30 +37,27 @@ def engine_in_the_middle(generator: random.Random) -> FakeEngine:
 @pytest.mark.parametrize("chunk", [0, *(pytest.param(each, marks=pytest.mark.slow) for each in range(1, CHUNKS))])
 async def test_random_keys_destroy_nothing_and_break_nothing(chunk: int) -> None:
     generator = random.Random(chunk)
-    for _ in range(2):
-        engine = engine_in_the_middle(generator)
-        app = wizard(engine)
-        pressed: list[str] = []
-        async with app.run_test(size=generator.choice([(80, 24), (160, 48), (60, 16)])) as pilot:
-            await settle(pilot, lambda app=app: app.focused is not None)
-            for _ in range(STRINGS // CHUNKS // 2 + 1):
-                keys = [generator.choice(KEYS) for _ in range(LENGTH)]
-                pressed += keys
-                if not app.is_running:
-                    break
-                await pilot.press(*keys)
-                for run in list(engine.fake_runs):
-                    engine.advance(run, generator.randrange(4))
-        assert app.return_code in (None, 0), pressed
-        destroys = [r for r in engine.requests if r.operation is Operation.DESTROY]
-        assert destroys == [], pressed
-        losing = [
-            r for r in engine.requests if r.operation is Operation.APPLY and engine.next_plan.risks and not r.confirm
-        ]
-        assert losing == [], pressed
-        for run in engine.fake_runs:
-            assert engine.state(run).run == run
-            assert "kill" not in engine.fake_runs[run].cancelled
+    engine = engine_in_the_middle(generator)
+    app = wizard(engine)
+    pressed: list[str] = []
+    async with app.run_test(size=generator.choice([(80, 24), (160, 48), (60, 16)])) as pilot:
+        await settle(pilot, lambda app=app: app.focused is not None)
+        for _ in range(STRINGS // CHUNKS):
+            keys = [generator.choice(KEYS) for _ in range(LENGTH)]
+            pressed += keys
+            if not app.is_running:
+                break
+            await pilot.press(*keys)
+            for run in list(engine.fake_runs):
+                engine.advance(run, generator.randrange(4))
+    assert app.return_code in (None, 0), pressed
+    destroys = [r for r in engine.requests if r.operation is Operation.DESTROY]
+    assert destroys == [], pressed
+    losing = [r for r in engine.requests if r.operation is Operation.APPLY and engine.next_plan.risks and not r.confirm]
+    assert losing == [], pressed
+    for run in engine.fake_runs:
+        assert engine.state(run).run == run
+        assert "kill" not in engine.fake_runs[run].cancelled
 
 
 async def test_the_fuzz_would_notice_a_destroy() -> None:

@@ -74,11 +74,16 @@ class WizardScreen(Screen[None]):
         if (known := self.session.known.get(self.environment)) is not None:
             self.show_identity(known)
         if self.EVERY:
-            self.set_interval(self.EVERY, self.look)
+            self.set_interval(self.EVERY, self._look_again)
         self.look()
 
     def look(self) -> None:
         """Look again at what the screen shows; called on mount, on return, and every EVERY seconds."""
+
+    def _look_again(self) -> None:
+        """A screen that is covered waits until it is in front again."""
+        if self.is_current:
+            self.look()
 
     def on_screen_resume(self) -> None:
         """Things may have changed while another screen was in front."""
