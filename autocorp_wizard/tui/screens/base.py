@@ -103,7 +103,7 @@ class WizardScreen(Screen[None]):
         self.query_one(IdentityHeader).overview = overview
         word = "PRODUCTION " if overview.production else ""
         self.query_one("#too-small", Static).update(
-            f"{word}{overview.environment}\n\nThis window is too small; the wizard needs 60x16. Nothing was stopped."
+            f"{word}{overview.environment}\n\nThis window is too small; the wizard needs 60x16.\nNothing was stopped."
         )
 
     def refresh_actions(self) -> None:
