@@ -3,7 +3,7 @@
 Made from `terraform show -json`, kept as the document that `plan --json` prints.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self, cast
 
@@ -136,11 +136,13 @@ def read_plan(
     phase: Phase | str = "",
     snapshot_hash: str = "",
     variables: Mapping[str, Json] | None = None,
+    unfinished: Collection[tuple[str, str]] = (),
 ) -> Plan:
     """Return the plan that a document of `terraform show -json` describes.
 
     `variables` are the plain inputs that were given (no secrets); with the environment, the stage and the hash of the
-    tree they are part of the digest. Raises WizardError for a plan that failed or for another major format.
+    tree they are part of the digest. `unfinished` are (type, name) of what an apply that did not come to its end was
+    making: for the risks it counts as made now. Raises WizardError for a plan that failed or for another major format.
     """
     check_document(document)
     changes = read_changes(document)
@@ -151,7 +153,7 @@ def read_plan(
         phase=str(phase),
         changes=changes,
         counts=_counts(changes),
-        risks=find_risks(changes),
+        risks=find_risks(changes, unfinished),
         outputs_changed=outputs,
         changed=bool(changes or outputs),
         digest=plan_digest(

@@ -3,7 +3,7 @@
 Found by comparing whole objects before and after.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from autocorp_wizard.core.change import Change, Risk
 from autocorp_wizard.core.events import Action, Json
@@ -56,10 +56,13 @@ _REPLICATION: frozenset[str] = frozenset(
 _HARMLESS: frozenset[str] = frozenset({"tags", "tags_all", "timeouts"})
 
 
-def find_risks(changes: Iterable[Change]) -> tuple[Risk, ...]:
-    """Return the risks of a plan's changes, the gravest kind first, then by address."""
+def find_risks(changes: Iterable[Change], unfinished: Collection[tuple[str, str]] = ()) -> tuple[Risk, ...]:
+    """Return the risks of a plan's changes, the gravest kind first, then by address.
+
+    `unfinished` are (type, name) of what an apply that did not come to its end was making; nobody has data there yet.
+    """
     whole = tuple(changes)
-    scene = Scene.of(whole)
+    scene = Scene.of(whole, unfinished)
     found = [Risk(kind, change.address, text) for change in whole for kind, text in _risks(change, scene)]
     return tuple(sorted(dict.fromkeys(found), key=lambda risk: (KINDS.index(risk.kind), risk.address, risk.sentence)))
 
@@ -78,7 +81,7 @@ def _risks(change: Change, scene: Scene) -> Iterator[tuple[str, str]]:
     if change.action is Action.DELETE:
         yield from ((WIDENS_ACCESS, text) for text in unguarding(change, thing, scene))
         return
-    yield from _losing(change, thing)
+    yield from _losing(change, thing, scene)
     if change.resource_type == "aws_s3_bucket_lifecycle_configuration":
         yield from _expiring(change, thing, scene)
     yield from ((WIDENS_ACCESS, text) for text in widening(change, thing, scene))
@@ -125,12 +128,13 @@ def _expiring(change: Change, thing: str, scene: Scene) -> Iterator[tuple[str, s
         yield DATA_LOSS, f"{thing}: {expiry.what}{where} expire after {expiry.days} days ({since})."
 
 
-def _losing(change: Change, thing: str) -> Iterator[tuple[str, str]]:
+def _losing(change: Change, thing: str, scene: Scene) -> Iterator[tuple[str, str]]:
     if change.action is not Action.UPDATE:
         return
     before, after = change.before, change.after
     # It lives in the state alone, so an import always seems to switch it on.
-    if after.get("force_destroy") is True and before.get("force_destroy") is not True and not change.imports:
+    taken_back = change.imports and (change.resource_type, after.get("bucket")) in scene.made
+    if after.get("force_destroy") is True and before.get("force_destroy") is not True and not taken_back:
         yield DATA_LOSS, f"{thing} may from now on be deleted together with everything in it."
     if after.get("deletion_protection") is False and before.get("deletion_protection") is True:
         yield DATA_LOSS, f"{thing} is no longer protected against deletion."

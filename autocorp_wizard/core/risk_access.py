@@ -36,9 +36,9 @@ class Scene:
     closed: Mapping[tuple[str, bool], tuple["_Door", ...]]
 
     @classmethod
-    def of(cls, changes: Iterable[Change]) -> Self:
-        """Return the scene of a plan."""
-        made: set[tuple[str, str]] = set()
+    def of(cls, changes: Iterable[Change], unfinished: Iterable[tuple[str, str]] = ()) -> Self:
+        """Return the scene of a plan; what an unfinished apply was making counts as made by this one."""
+        made: set[tuple[str, str]] = set(unfinished)
         gone: set[tuple[str, str]] = set()
         closed: dict[tuple[str, bool], tuple[_Door, ...]] = {}
         for change in changes:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
 
+from autocorp_wizard.adapters.run_store import RunStatus, RunStore
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core import gates
 from autocorp_wizard.core.errors import UsageError, WizardError
 from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase, closure, parse_phase
 from autocorp_wizard.core.plan import Plan, read_plan
+from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout import pending_imports
 from autocorp_wizard.rollout.context import Context, write_private
@@ -157,6 +159,25 @@ def load_plan(path: Path) -> Plan:
         ) from error
 
 
+def unfinished_things(store: RunStore, environment: str) -> frozenset[tuple[str, str]]:
+    """Return (type, name) of what the applies since the last successful one were making, by their reviewed plans."""
+    found: set[tuple[str, str]] = set()
+    for record in store.records(environment):
+        if record.operation not in (ev.Operation.APPLY, ev.Operation.DESTROY):
+            continue
+        if record.status is RunStatus.SUCCEEDED:
+            break
+        request = Request.from_json(store.files(record.run).request.read_text())
+        document = store.files(request.plan_run).plan_document if request.plan_run else None
+        if document is None or not document.exists():
+            continue
+        for change in load_plan(document).changes:
+            if change.action is ev.Action.CREATE or change.imports:
+                names = (change.identity[key] for key in ("name", "bucket") if change.identity.get(key))
+                found.update((change.resource_type, name) for name in names)
+    return frozenset(found)
+
+
 def record_plan(ctx: Context, plan: Plan) -> None:
     """Record what the plan would do, one event a change."""
     ctx.recorder.record(
@@ -213,6 +234,7 @@ async def _plan_and_read(
             phase=phase.value,
             snapshot_hash=workspace.snapshot_hash,
             variables=variables,
+            unfinished=unfinished_things(ctx.store, ctx.environment.name),
         )
         note.text = plan.headline
     return plan

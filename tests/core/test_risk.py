@@ -148,6 +148,28 @@ def test_a_first_lifecycle_is_a_loss_for_a_bucket_that_exists_and_none_for_a_new
     assert kinds(resource(LIFECYCLE, ["create"], None, {"rule": [expiry(30)]}, unknown={"bucket": True})) == set()
 
 
+def test_what_an_unfinished_apply_was_making_holds_nobodys_data_yet():
+    document = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "resource_changes": [
+            resource(LIFECYCLE, ["create"], None, rules(expiry(30))),
+            resource(
+                "aws_s3_bucket",
+                ["update"],
+                {"bucket": "lake", "force_destroy": None},
+                {"bucket": "lake", "force_destroy": True},
+            ),
+        ],
+    }
+    document["resource_changes"][1]["change"]["importing"] = {"id": "lake"}
+    ours = {("aws_s3_bucket", "lake")}
+    taken_back = read_plan(document, environment="dev", stage="foundation", unfinished=ours)
+    adopted = read_plan(document, environment="dev", stage="foundation")
+    assert [risk.kind for risk in taken_back.risks] == []
+    assert [risk.kind for risk in adopted.risks] == [DATA_LOSS, DATA_LOSS]
+
+
 def test_a_script_with_a_new_name_and_a_secret_with_a_new_version_are_written_not_lost():
     assert kinds(replaced("aws_s3_object", {"key": "jobs/a-1.py"}, {"key": "jobs/a-2.py"})) == {REPLACEMENT}
     assert kinds(replaced("aws_secretsmanager_secret_version", {"secret_string_wo_version": 1}, {})) == {REPLACEMENT}
