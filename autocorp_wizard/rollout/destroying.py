@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import UsageError, WizardError
-from autocorp_wizard.core.phases import STAGES, Phase, parse_phase
+from autocorp_wizard.core.phases import Phase, parse_phase
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout.applying import Applied, apply_plan
 from autocorp_wizard.rollout.context import Context
@@ -91,8 +91,3 @@ def _look(ctx: Context, phase: Phase) -> tuple[int, int]:
             ctx.say(f"Could not be looked at: {sentence}")
         note.text = f"{len(after.found)} things remain, {len(after.unexpected)} of them unexpected"
     return len(after.unexpected), len(after.unseen)
-
-
-def destroy_stage_names() -> tuple[str, ...]:
-    """Return the stages that a full destroy takes, last first."""
-    return tuple(stage.name for stage in reversed(STAGES))

@@ -46,13 +46,6 @@ def files_for(ctx: Context, state: RemoteState | None) -> dict[str, str]:
     return {FILE_NAME: import_blocks(wanted)}
 
 
-def drop(ctx: Context, addresses: Iterable[str]) -> None:
-    """Take addresses back: they turned out not to exist."""
-    gone = set(addresses)
-    kept = [item for item in pending(ctx) if item.address not in gone]
-    write_private(_path(ctx), json.dumps([{"address": i.address, "id": i.id} for i in kept], indent=1))
-
-
 def adopt_deleted_secret(ctx: Context) -> None:
     """Bring back a secret that waits for its deletion (its name is taken until then), and import it."""
     restored = restore_deleted(ctx.environment, ctx.access, ctx.say)

@@ -1,7 +1,7 @@
 """The hand that writes a run's journal: everything that happens in a run goes through here, redacted, in order."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from autocorp_wizard.adapters.journal import JournalWriter
@@ -113,9 +113,6 @@ class StepNote:
     def __init__(self) -> None:
         self.text = ""
         self.ok = True
-
-
-Say = Callable[[str], None]
 
 
 def _read(files: RunFiles, name: str) -> str:
