@@ -74,21 +74,37 @@ def iam_action(operation: str, *, versioned: bool) -> str:
 
 def denial(policy: str, request: PolicyRequest) -> str | None:
     """Return the Sid (or number) of the statement that denies the request, None if none does."""
-    document = json.loads(policy)
-    statements = document.get("Statement", [])
-    for number, statement in enumerate(_listed(statements), start=1):
-        if isinstance(statement, Mapping) and statement.get("Effect") == "Deny" and _speaks_of(statement, request):
+    for number, statement in enumerate(statements_of(policy), start=1):
+        if statement.get("Effect") == "Deny" and _principal(statement, request) and speaks_of(statement, request):
             return str(statement.get("Sid") or number)
     return None
 
 
-def _speaks_of(statement: _Statement, request: PolicyRequest) -> bool:
+def speaks_of(statement: _Statement, request: PolicyRequest) -> bool:
+    """Say whether a statement of an identity policy, which names no principal, is about the request."""
     return (
         _element(statement, "Action", request.action, ignore_case=True)
         and _element(statement, "Resource", request.resource, ignore_case=False)
-        and _principal(statement, request)
-        and _conditions(statement.get("Condition", {}), request.conditions)
+        and holds(statement.get("Condition", {}), request.conditions)
     )
+
+
+def holds(block: object, present: Mapping[str, str]) -> bool:
+    """Say whether a Condition block holds; `present` has its keys in lower case."""
+    if not isinstance(block, Mapping):
+        return True
+    return all(
+        _condition(str(operator), present.get(str(key).lower()), _texts(wanted))
+        for operator, keys in block.items()
+        if isinstance(keys, Mapping)
+        for key, wanted in keys.items()
+    )
+
+
+def statements_of(policy: str | Mapping[str, object]) -> list[_Statement]:
+    """Return a policy's statements; `policy` is its JSON or the parsed document."""
+    document = json.loads(policy) if isinstance(policy, str) else policy
+    return [each for each in _listed(document.get("Statement", [])) if isinstance(each, Mapping)]
 
 
 def _element(statement: _Statement, name: str, value: str, *, ignore_case: bool) -> bool:
@@ -103,17 +119,6 @@ def _principal(statement: _Statement, request: PolicyRequest) -> bool:
     texts = _texts(named.get("AWS", [])) if isinstance(named, Mapping) else _texts(named)
     ours = {"*", request.account_id, f"arn:aws:iam::{request.account_id}:root", request.principal_arn}
     return bool(ours & set(texts)) is not negated
-
-
-def _conditions(block: object, present: Mapping[str, str]) -> bool:
-    if not isinstance(block, Mapping):
-        return True
-    return all(
-        _condition(str(operator), present.get(str(key).lower()), _texts(wanted))
-        for operator, keys in block.items()
-        if isinstance(keys, Mapping)
-        for key, wanted in keys.items()
-    )
 
 
 def _condition(operator: str, found: str | None, wanted: Sequence[str]) -> bool:

@@ -1,0 +1,20 @@
+"""The figures that emulated services would send to CloudWatch, computed from their state when somebody asks.
+
+A service's extension module that has figures defines `metric_points(since, until)`; CloudWatch's extension asks them
+all. Nothing ticks in the background.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPoint:
+    """One figure. `at` in epoch seconds; `unit` as CloudWatch names it (Seconds, Bytes, Percent, Count, None)."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    at: float
+    value: float
+    unit: str = "None"
