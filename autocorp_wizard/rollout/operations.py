@@ -142,9 +142,9 @@ async def _do_destroy(ctx: Context) -> ev.RunFinished:
 
 
 async def _do_recover(ctx: Context) -> ev.RunFinished:
-    found = await recover_operation(ctx)
-    things = "1 thing" if found == 1 else f"{found} things"
-    sentence = f"{things} that earlier runs left behind put right." if found else "No earlier run left anything behind."
+    runs = await recover_operation(ctx)
+    put_right = "1 earlier run was put right." if runs == 1 else f"{runs} earlier runs were put right."
+    sentence = put_right if runs else "No earlier run left anything behind."
     return ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, sentence=sentence)
 
 
