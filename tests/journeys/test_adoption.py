@@ -30,8 +30,13 @@ def test_what_exists_is_adopted_by_a_plan_that_was_reviewed(new_wizard: Callable
 
     plan = wizard.run("plan", "foundation", "--env", "rehearsal", "--adopt", "--json").document
     assert {c["address"] for c in plan["changes"] if c["imports"]} == {LAKE, ROLE}
-    assert [r for r in plan["risks"] if r["kind"] in ("data-loss", "replacement")] == []
-    applied = wizard.run("apply", "foundation", "--env", "rehearsal", "--approve", plan["digest"], "--json")
+    lost = [risk["sentence"] for risk in plan["risks"] if risk["kind"] == "data-loss"]
+    assert any("the-lake-of-old may from now on be deleted" in sentence for sentence in lost)
+    approved = ("apply", "foundation", "--env", "rehearsal", "--approve", plan["digest"], "--json")
+    refused = wizard.run(*approved)
+    assert refused.code == 2, "dev's settings let old versions expire and a destroy empty the bucket: say the name"
+    assert "--confirm rehearsal" in refused.out
+    applied = wizard.run(*approved, "--confirm", "rehearsal")
     assert applied.code == 0, applied.out[-3000:] + applied.err
     kept = wizard.client("s3").get_object(Bucket="the-lake-of-old", Key="raw/kept.txt")["Body"].read()
     assert kept == b"kept"
