@@ -108,3 +108,57 @@ module "network" {
   vpc_cidr                       = var.vpc_cidr
   vpc_id                         = var.vpc_id
 }
+
+# ---------------------------------------------------------------------------------------------------------------
+# Phase 2: catalog, jobs and queries
+# ---------------------------------------------------------------------------------------------------------------
+
+module "glue" {
+  source = "./modules/glue"
+  count  = var.enable_glue ? 1 : 0
+
+  crawler_role_arn      = module.iam.glue_crawler_role_arn
+  crawler_schedule      = var.glue_crawler_schedule
+  crawlers_enabled      = var.enable_glue_crawlers
+  curated_database_name = local.glue_curated_database_name
+  execution_class       = var.glue_execution_class
+  glue_version          = var.glue_version
+  job_role_arn          = module.iam.glue_role_arn
+  kms_key_arn           = module.kms.key_arn
+  lake_bucket_id        = module.s3.lake_bucket_id
+  library_path          = "${path.root}/../glue_scripts/dist/autocorp_glue.zip"
+  metrics_namespace     = local.metrics_namespace
+  name_prefix           = local.name_prefix
+  network = var.create_vpc || var.vpc_id != null ? {
+    availability_zone    = module.network.subnet_zones[0]
+    postgres_cidr_blocks = toset(var.postgres_cidr_blocks)
+    postgres_port        = var.postgres_port
+    s3_endpoint_exists   = var.create_s3_endpoint
+    s3_prefix_list_id    = module.network.s3_prefix_list_id
+    subnet_id            = module.network.subnet_ids[0]
+    vpc_id               = module.network.vpc_id
+  } : null
+  number_of_workers = var.glue_number_of_workers
+  raw_database_name = local.glue_raw_database_name
+  refresh_enabled   = var.glue_refresh_enabled
+  refresh_schedule  = var.glue_refresh_schedule
+  s3_encryption     = var.s3_encryption
+  scripts_path      = "${path.root}/../glue_scripts/jobs"
+  timeout_minutes   = var.glue_job_timeout_minutes
+  worker_type       = var.glue_worker_type
+}
+
+module "athena" {
+  source = "./modules/athena"
+  count  = var.enable_glue ? 1 : 0
+
+  account_id            = local.account_id
+  curated_database_name = module.glue[0].catalog_database_name
+  force_destroy         = var.force_destroy
+  kms_key_arn           = module.kms.key_arn
+  lake_bucket_id        = module.s3.lake_bucket_id
+  name_prefix           = local.name_prefix
+  s3_encryption         = var.s3_encryption
+  scan_limit_gb         = var.athena_scan_limit_gb
+  workgroup_name        = local.athena_workgroup_name
+}

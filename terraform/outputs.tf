@@ -8,6 +8,21 @@ output "athena_analyst_role_arn" {
   value       = module.iam.athena_analyst_role_arn
 }
 
+output "athena_named_query_ids" {
+  description = "Ids of the saved queries, by what they answer; empty without phase 2."
+  value       = try(module.athena[0].named_query_ids, {})
+}
+
+output "athena_results_location" {
+  description = "Where results of queries are written; null without phase 2."
+  value       = one(module.athena[*].results_location)
+}
+
+output "athena_workgroup_name" {
+  description = "Workgroup to query in; null without phase 2."
+  value       = one(module.athena[*].workgroup_name)
+}
+
 output "data_lake_bucket_arn" {
   description = "ARN of the lake's bucket."
   value       = module.s3.lake_bucket_arn
@@ -53,14 +68,74 @@ output "environment" {
   value       = var.environment
 }
 
+output "glue_catalog_database_name" {
+  description = "Catalog database of the curated zone; null without phase 2."
+  value       = one(module.glue[*].catalog_database_name)
+}
+
+output "glue_connection_name" {
+  description = "Connection into the network; null without phase 2 or without a network."
+  value       = one(module.glue[*].connection_name)
+}
+
 output "glue_crawler_role_arn" {
   description = "Role of the crawlers."
   value       = module.iam.glue_crawler_role_arn
 }
 
+output "glue_job_names" {
+  description = "Names of the jobs that refresh one table, by table or csv_EXPORT; empty without phase 2."
+  value       = try(module.glue[0].job_names, {})
+}
+
+output "glue_quality_job_name" {
+  description = "Job that evaluates the data quality rulesets that are due; null without phase 2."
+  value       = one(module.glue[*].quality_job_name)
+}
+
+output "glue_raw_csv_crawler_name" {
+  description = "Crawler of raw/csv/; null without phase 2."
+  value       = one(module.glue[*].raw_csv_crawler_name)
+}
+
+output "glue_raw_database_crawler_name" {
+  description = "Crawler of raw/database/; null without phase 2."
+  value       = one(module.glue[*].raw_database_crawler_name)
+}
+
+output "glue_raw_database_name" {
+  description = "Catalog database of the raw zone; null without phase 2."
+  value       = one(module.glue[*].raw_database_name)
+}
+
+output "glue_refresh_job_name" {
+  description = "Job that refreshes all tables; null without phase 2."
+  value       = one(module.glue[*].refresh_job_name)
+}
+
 output "glue_role_arn" {
   description = "Role of the jobs."
   value       = module.iam.glue_role_arn
+}
+
+output "glue_ruleset_names" {
+  description = "Data quality rulesets, by curated table; empty without phase 2."
+  value       = try(module.glue[0].ruleset_names, {})
+}
+
+output "glue_security_configuration_name" {
+  description = "Encryption of logs, bookmarks and results of jobs and crawlers; null without phase 2."
+  value       = one(module.glue[*].security_configuration_name)
+}
+
+output "glue_start_trigger_name" {
+  description = "Trigger that starts the workflow on schedule; null without phase 2."
+  value       = one(module.glue[*].start_trigger_name)
+}
+
+output "glue_workflow_name" {
+  description = "Workflow of refresh and quality; null without phase 2."
+  value       = one(module.glue[*].workflow_name)
 }
 
 output "kms_key_alias" {

@@ -21,6 +21,18 @@ variable "athena_analyst_principals" {
   }
 }
 
+variable "athena_scan_limit_gb" {
+  type        = number
+  description = "GB that one Athena query may scan before it is cancelled (phase 2); 1000 GB cost about 5 USD."
+  default     = 100
+  nullable    = false
+
+  validation {
+    condition     = var.athena_scan_limit_gb >= 1 && var.athena_scan_limit_gb <= 100000 && floor(var.athena_scan_limit_gb) == var.athena_scan_limit_gb
+    error_message = "Give whole GB from 1 to 100000."
+  }
+}
+
 variable "availability_zones" {
   type        = list(string)
   description = "Zones of the two subnets; the first two of the region when empty. Changing them replaces the subnets."
@@ -144,7 +156,7 @@ variable "enable_dms" {
 
 variable "enable_glue" {
   type        = bool
-  description = "Phase 2. This tree does not hold it yet; the default is the one that it will have."
+  description = "Phase 2: catalog, crawlers, jobs, quality rules and queries."
   default     = true
   nullable    = false
 }
@@ -191,6 +203,85 @@ variable "glue_crawler_schedule" {
   validation {
     condition     = can(regex("^cron\\([0-9*/,-]+ [0-9*/,-]+ [0-9*?/,LW-]+ [0-9A-Z*/,-]+ [0-9A-Z*?/,L#-]+ [0-9*/,-]+\\)$", var.glue_crawler_schedule)) && length(regexall("\\?", var.glue_crawler_schedule)) == 1
     error_message = "Use cron(MINUTE HOUR DAY MONTH WEEKDAY YEAR) with a question mark for the day or for the weekday, for example cron(0 2 * * ? *)."
+  }
+}
+
+variable "glue_execution_class" {
+  type        = string
+  description = "STANDARD, or FLEX (phase 2): a third cheaper, started whenever there is room, so not for a promise in minutes."
+  default     = "STANDARD"
+  nullable    = false
+
+  validation {
+    condition     = contains(["FLEX", "STANDARD"], var.glue_execution_class)
+    error_message = "Use STANDARD or FLEX."
+  }
+}
+
+variable "glue_job_timeout_minutes" {
+  type        = number
+  description = "Minutes after which a job's run is stopped (phase 2); Glue's own default is eight hours."
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.glue_job_timeout_minutes >= 5 && var.glue_job_timeout_minutes <= 480 && floor(var.glue_job_timeout_minutes) == var.glue_job_timeout_minutes
+    error_message = "Give whole minutes from 5 to 480."
+  }
+}
+
+variable "glue_number_of_workers" {
+  type        = number
+  description = "Workers of a job's run, the driver included (phase 2); above two, Glue scales down to what is needed."
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = var.glue_number_of_workers >= 2 && var.glue_number_of_workers <= 100 && floor(var.glue_number_of_workers) == var.glue_number_of_workers
+    error_message = "Give a whole number from 2 to 100."
+  }
+}
+
+variable "glue_refresh_enabled" {
+  type        = bool
+  description = "Whether all tables are refreshed on schedule (phase 2); without, somebody starts the jobs by hand."
+  default     = false
+  nullable    = false
+}
+
+variable "glue_refresh_schedule" {
+  type        = string
+  description = "When all tables are refreshed (phase 2), as an AWS cron expression in UTC; five minutes is the shortest."
+  default     = "cron(0/5 * * * ? *)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^cron\\([0-9*/,-]+ [0-9*/,-]+ [0-9*?/,LW-]+ [0-9A-Z*/,-]+ [0-9A-Z*?/,L#-]+ [0-9*/,-]+\\)$", var.glue_refresh_schedule)) && length(regexall("\\?", var.glue_refresh_schedule)) == 1
+    error_message = "Use cron(MINUTE HOUR DAY MONTH WEEKDAY YEAR) with a question mark for the day or for the weekday, for example cron(0/5 * * * ? *)."
+  }
+}
+
+variable "glue_version" {
+  type        = string
+  description = "Glue version of the jobs (phase 2): 5.0 (Hudi 0.15), or 5.1 (Hudi 1.0)."
+  default     = "5.0"
+  nullable    = false
+
+  validation {
+    condition     = contains(["5.0", "5.1"], var.glue_version)
+    error_message = "Use 5.0 or 5.1; the jobs are tested on these."
+  }
+}
+
+variable "glue_worker_type" {
+  type        = string
+  description = "Size of a job's worker (phase 2): G.1X has 4 processors and 16 GB, each next one twice that."
+  default     = "G.1X"
+  nullable    = false
+
+  validation {
+    condition     = contains(["G.1X", "G.2X", "G.4X", "G.8X"], var.glue_worker_type)
+    error_message = "Use G.1X, G.2X, G.4X or G.8X."
   }
 }
 

@@ -1,8 +1,13 @@
 # Development: cheap, short-lived, gone without a trace after destroy.
+athena_scan_limit_gb           = 10
 create_secretsmanager_endpoint = true
 enable_s3_versioning           = true
 environment                    = "dev"
 force_destroy                  = true
+glue_execution_class           = "FLEX"
+glue_job_timeout_minutes       = 30
+glue_refresh_enabled           = false
+glue_refresh_schedule          = "cron(0 * * * ? *)"
 kms_deletion_window_days       = 7
 s3_access_logs_expiration_days = 14
 s3_lifecycle_days              = 0

@@ -1,8 +1,13 @@
 # Staging: production's shape with shorter memories; what it holds is deleted on purpose only.
+athena_scan_limit_gb           = 100
 create_secretsmanager_endpoint = true
 enable_s3_versioning           = true
 environment                    = "staging"
 force_destroy                  = false
+glue_execution_class           = "STANDARD"
+glue_job_timeout_minutes       = 30
+glue_refresh_enabled           = true
+glue_refresh_schedule          = "cron(0/15 * * * ? *)"
 kms_deletion_window_days       = 14
 s3_access_logs_expiration_days = 30
 s3_lifecycle_days              = 90

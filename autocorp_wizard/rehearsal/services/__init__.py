@@ -15,7 +15,9 @@ Backend = TypeVar("Backend", bound="BaseBackend")
 
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
+    "athena": "athena",
     "ec2": "ec2",
+    "glue": "glue",
     "iam": "iam",
     "resourcegroupstaggingapi": "ec2",
     "s3": "s3",

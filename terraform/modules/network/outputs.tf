@@ -21,9 +21,19 @@ output "route_table_ids" {
   value       = local.route_table_ids
 }
 
+output "s3_prefix_list_id" {
+  description = "Addresses of S3 as a prefix list, for firewall rules; null without a gateway endpoint of ours."
+  value       = one(aws_vpc_endpoint.s3[*].prefix_list_id)
+}
+
 output "subnet_ids" {
   description = "Subnets for the replication instance and the interface endpoints."
   value       = local.subnet_ids
+}
+
+output "subnet_zones" {
+  description = "Availability zone of each subnet, in the order of subnet_ids."
+  value       = var.create_vpc ? [for key in sort(keys(aws_subnet.private)) : aws_subnet.private[key].availability_zone] : [for id in var.subnet_ids : data.aws_subnet.existing[id].availability_zone]
 }
 
 output "vpc_id" {

@@ -1,0 +1,8 @@
+"""The job sales_order_services_hudi_etl: takes in what has arrived for this table."""
+
+import sys
+
+from glue_scripts.lake.entry import run_job
+
+if __name__ == "__main__":
+    run_job("sales_order_services", sys.argv[1:])

@@ -1,0 +1,220 @@
+"""One batch of one table: plan, read, judge, collapse, account, commit."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as f
+
+from glue_scripts.lake import rules
+from glue_scripts.lake.account import Account
+from glue_scripts.lake.arguments import Settings
+from glue_scripts.lake.batch import Batch, Mode, plan, read_marker, with_overtaken
+from glue_scripts.lake.changes import LOADED, Judged, read_changes
+from glue_scripts.lake.cleaning import judge
+from glue_scripts.lake.collapse import absent, accepted, last_per_key, newest_lines
+from glue_scripts.lake.contracts import Contract, KeyRule, Origin
+from glue_scripts.lake.csv_files import read_exports
+from glue_scripts.lake.lease import held_lease
+from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken
+from glue_scripts.lake.parquet_files import group_by_schema
+from glue_scripts.lake.refusals import BatchRefusedError
+from glue_scripts.lake.sinks import Sink
+from glue_scripts.lake.sinks.hudi import HudiSink
+from glue_scripts.lake.sinks.parquet import ParquetSink
+from glue_scripts.lake.storage import Storage
+
+NOTHING_ARRIVED = "No files have arrived yet: nothing was written."
+NOTHING_NEW = "Every file was taken in before: nothing was written."
+_OPERATIONS = frozenset({"I", "U", "D"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """What one look at all rows of a batch found out."""
+
+    read: int
+    set_aside: Mapping[str, int]
+    warnings: Mapping[str, int]
+    taken: Mapping[str, str]  # by `_file`: the highest place in the order of changes
+    first_change: str
+    operations: frozenset[str]
+
+
+def run(spark: SparkSession, contract: Contract, settings: Settings) -> Account:
+    """Take in what has arrived for one table and return the account of it.
+
+    Raises BatchRefusedError where that cannot be done right; the table is then as it was.
+    """
+    began = time.monotonic()
+    with held_lease(settings.zones.lease(contract)):
+        account = _run(spark, contract, settings)
+    return replace(account, seconds=time.monotonic() - began)
+
+
+def _run(spark: SparkSession, contract: Contract, settings: Settings) -> Account:
+    storage, zones = Storage(spark), settings.zones
+    sink = _sink(spark, contract, settings)
+    ledger = sink.ledger()
+    text = storage.read_if_there(zones.epoch_marker(contract)) if contract.origin is Origin.DATABASE else None
+    marker = read_marker(text, zones.epoch_marker(contract)) if text is not None else None
+    # A reload starts from nothing, so it looks at days that the old epoch had closed too.
+    reload = marker is not None and ledger is not None and marker.name != ledger.epoch
+    listing = _listing(storage, contract, settings, None if reload else ledger)
+    batch = plan(contract, listing, ledger, marker)
+    if not batch.files:
+        return Account(contract.name, note=NOTHING_NEW if listing else NOTHING_ARRIVED)
+
+    judged, verdicts = _judged(spark, contract, settings, batch)
+    if ledger is not None and batch.mode is Mode.UPSERT and contract.origin is Origin.DATABASE:
+        whole = verdicts.first_change <= ledger.closed_last and bool(verdicts.first_change)
+        everything = _listing(storage, contract, settings, None) if whole else listing
+        widened = with_overtaken(batch, verdicts.first_change, everything, ledger) if verdicts.first_change else batch
+        if widened != batch:
+            batch = widened
+            judged, verdicts = _judged(spark, contract, settings, batch)
+
+    number = (ledger or NOTHING_TAKEN).number + 1
+    with _collapsed(judged.frame, contract) as merged:
+        account = _account(contract, judged, verdicts, batch, merged)
+        account.check()
+        account.judge(settings.breaker)
+        rows = merged.drop("_merged")
+        snapshot = settings.snapshot and contract.origin is Origin.EXPORT
+        if batch.mode is Mode.UPSERT and (contract.key_rule is KeyRule.LINE or snapshot) and account.written:
+            gone = absent(sink.current(), rows, contract, snapshot=snapshot)
+            rows = rows.unionByName(gone)
+            account = replace(account, absent=gone.count())
+        _set_aside(judged.frame, zones.set_aside(contract, number), storage, some=bool(account.set_aside))
+        uris = {storage.uri(f"{zones.incoming(contract)}/{file.name}"): file for file in batch.files}
+        taken = [Taken(file, verdicts.taken.get(uri, "")) for uri, file in uris.items()]
+        anew = batch.mode is not Mode.UPSERT
+        entered = (ledger or NOTHING_TAKEN).after(batch.identity, taken, epoch=batch.epoch, anew=anew)
+        return replace(account, commit=sink.commit(rows, batch.mode, entered))
+
+
+def _sink(spark: SparkSession, contract: Contract, settings: Settings) -> Sink:
+    path = settings.zones.table(contract, settings.sink)
+    if settings.sink == "parquet":
+        return ParquetSink(spark, contract, path)
+    return HudiSink(spark, contract, path, database=settings.database, table_version=settings.hudi_table_version)
+
+
+def _listing(storage: Storage, contract: Contract, settings: Settings, ledger: Ledger | None) -> list[File]:
+    closed = ledger.closed if ledger else ""
+
+    def enter(name: str) -> bool:
+        return not name.replace("/", "").isdigit() or name >= closed[: len(name)]
+
+    root = settings.zones.incoming(contract)
+    return [file for folder in contract.folders for file in storage.files(root, folder, enter=enter)]
+
+
+def _judged(spark: SparkSession, contract: Contract, settings: Settings, batch: Batch) -> tuple[Judged, _Verdicts]:
+    root = settings.zones.incoming(contract)
+    if contract.origin is Origin.DATABASE:
+        judged = read_changes(spark, contract, group_by_schema(spark, root, batch.files))
+    else:
+        storage = Storage(spark)
+        arrived = {storage.uri(f"{root}/{file.name}"): file.modified for file in batch.files}
+        exports = read_exports(spark, contract, root, batch.files)
+        today = datetime.now(UTC).date()
+        judged = judge(contract, exports, arrived, window=settings.window, today=today)
+    verdicts = _verdicts(judged.frame)
+    strange = verdicts.operations - _OPERATIONS
+    if strange:
+        raise BatchRefusedError(
+            "OPERATION-UNKNOWN",
+            f"{contract.name}: a change has the operation {', '.join(sorted(repr(each) for each in strange))}.",
+            why="Changes are I, U or D; the endpoint has other settings, or the file is not from it.",
+            next_step="Compare the DMS target endpoint with the Terraform tree.",
+        )
+    return judged, verdicts
+
+
+def _verdicts(frame: DataFrame) -> _Verdicts:
+    """Look at every row once."""
+    change = f"case when _change_seq <> '{LOADED}' then _change_seq end"
+    counts = [f"sum(size(filter(_warnings, each -> each like '{code}:%'))) as {code}" for code in rules.WARNINGS]
+    found = (
+        frame.selectExpr("*", f"{rules.first_reason('_reasons')} as _reason", f"{change} as _change")
+        .groupBy("_file", "_reason", f.expr("coalesce(_operation, '')").alias("_operation"))
+        .agg(
+            f.expr("count(*) as rows"),
+            f.expr("min(_change_seq) as first"),
+            f.expr("max(_change) as last"),
+            *(f.expr(count) for count in counts),
+        )
+        .collect()
+    )
+    taken: dict[str, str] = {}
+    set_aside: dict[str, int] = {}
+    for row in found:
+        taken[row["_file"]] = max(taken.get(row["_file"], ""), row["last"] or "")
+        if row["_reason"] is not None:
+            set_aside[row["_reason"]] = set_aside.get(row["_reason"], 0) + row["rows"]
+    warnings = {code: sum(row[code] or 0 for row in found) for code in rules.WARNINGS}
+    return _Verdicts(
+        sum(row["rows"] for row in found),
+        set_aside,
+        {code: count for code, count in warnings.items() if count},
+        taken,
+        min((row["first"] for row in found), default=""),
+        frozenset(row["_operation"] for row in found),
+    )
+
+
+@contextmanager
+def _collapsed(frame: DataFrame, contract: Contract) -> Iterator[DataFrame]:
+    """Give one row per key. It is counted and written, so it is kept between the two."""
+    rows = accepted(frame)
+    if contract.key_rule is KeyRule.LINE:
+        rows = newest_lines(rows, contract)
+    merged = last_per_key(rows, contract).persist()
+    try:
+        yield merged
+    finally:
+        merged.unpersist()
+
+
+def _account(contract: Contract, judged: Judged, verdicts: _Verdicts, batch: Batch, merged: DataFrame) -> Account:
+    """Count what became of the rows. What was read is what the files themselves say they hold."""
+    aside = sum(verdicts.set_aside.values())
+    (row,) = merged.selectExpr(
+        "coalesce(sum(if(_deleted, 0, 1)), 0) as written",
+        "coalesce(sum(if(_deleted, 1, 0)), 0) as deleted",
+        "coalesce(sum(_merged), 0) as merged",
+    ).collect()
+    folded = row["merged"] - row["written"] - row["deleted"]
+    if contract.key_rule is KeyRule.LINE:
+        # Lines of an order that a newer file of the same batch holds too.
+        folded += verdicts.read - aside - row["merged"]
+    return Account(
+        contract.name,
+        read=judged.rows,
+        written=row["written"],
+        deleted=row["deleted"],
+        folded=folded,
+        set_aside=verdicts.set_aside,
+        warnings=verdicts.warnings,
+        unknown=judged.unknown,
+        files=len(batch.files),
+    )
+
+
+def _set_aside(frame: DataFrame, directory: str, storage: Storage, *, some: bool) -> None:
+    """Write what is set aside, with its reasons and as it was read; nothing of an attempt that died stays there."""
+    if not some:
+        storage.delete(directory)
+        return
+    (
+        frame.where("size(_reasons) > 0")
+        .selectExpr(
+            "_file as file", "_position as position", "_reasons as reasons", "_raw as raw", "_changed_at as arrived"
+        )
+        .write.mode("overwrite")
+        .parquet(directory)
+    )

@@ -1,0 +1,21 @@
+"""Where curated tables live: Hudi, or plain Parquet for a machine without the Hudi bundle."""
+
+from typing import Protocol
+
+from pyspark.sql import DataFrame
+
+from glue_scripts.lake.batch import Mode
+from glue_scripts.lake.ledger import Ledger
+
+
+class Sink(Protocol):
+    """One curated table. A commit is there whole, with its ledger, or not at all."""
+
+    def ledger(self) -> Ledger | None:
+        """Return the ledger of the last commit; None where there is no table yet."""
+
+    def current(self) -> DataFrame:
+        """Return what the table holds now."""
+
+    def commit(self, rows: DataFrame, mode: Mode, ledger: Ledger) -> str:
+        """Make `rows` (one per key; `_deleted` marks removals) part of the table and return the commit's name."""
