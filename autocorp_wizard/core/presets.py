@@ -32,6 +32,11 @@ _SENTENCES: Mapping[Preset, str] = {
 PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.DEV: {
         "create_secretsmanager_endpoint": True,
+        "dms_allocated_storage_gb": 50,
+        "dms_apply_immediately": True,
+        "dms_log_retention_days": 14,
+        "dms_maintenance_window": "sun:04:00-sun:05:00",
+        "dms_multi_az": False,
         "enable_s3_versioning": True,
         "force_destroy": True,
         "kms_deletion_window_days": 7,
@@ -45,6 +50,11 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     },
     Preset.STAGING: {
         "create_secretsmanager_endpoint": True,
+        "dms_allocated_storage_gb": 50,
+        "dms_apply_immediately": True,
+        "dms_log_retention_days": 30,
+        "dms_maintenance_window": "sat:04:00-sat:05:00",
+        "dms_multi_az": False,
         "enable_s3_versioning": True,
         "force_destroy": False,
         "kms_deletion_window_days": 14,
@@ -58,6 +68,11 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     },
     Preset.PROD: {
         "create_secretsmanager_endpoint": True,
+        "dms_allocated_storage_gb": 100,
+        "dms_apply_immediately": False,
+        "dms_log_retention_days": 365,
+        "dms_maintenance_window": "sun:03:00-sun:04:00",
+        "dms_multi_az": True,
         "enable_s3_versioning": True,
         "force_destroy": False,
         "kms_deletion_window_days": 30,
