@@ -162,3 +162,43 @@ module "athena" {
   scan_limit_gb         = var.athena_scan_limit_gb
   workgroup_name        = local.athena_workgroup_name
 }
+
+# ---------------------------------------------------------------------------------------------------------------
+# Phase 3: replication
+# ---------------------------------------------------------------------------------------------------------------
+
+module "dms" {
+  source = "./modules/dms"
+  count  = var.enable_dms ? 1 : 0
+
+  account_id                     = local.account_id
+  allocated_storage_gb           = var.dms_allocated_storage_gb
+  apply_immediately              = var.dms_apply_immediately
+  ca_certificate_pem             = var.postgres_ca_certificate_pem
+  cdc_max_batch_interval_seconds = var.dms_cdc_max_batch_interval_seconds
+  encryption                     = var.s3_encryption
+  engine_version                 = var.dms_engine_version
+  heartbeat_schema               = var.dms_heartbeat_schema
+  instance_class                 = var.dms_instance_class
+  kms_key_arn                    = module.kms.key_arn
+  lake_bucket_name               = module.s3.lake_bucket_id
+  lob_max_size_kb                = var.dms_lob_max_size_kb
+  log_retention_days             = var.dms_log_retention_days
+  maintenance_window             = var.dms_maintenance_window
+  multi_az                       = var.dms_multi_az
+  name_prefix                    = local.name_prefix
+  postgres_database              = var.postgres_database
+  s3_writer_role_arn             = module.iam.dms_role_arn
+  secret_arn                     = module.secrets.secret_arn
+  secret_reader_role_arn         = module.iam.dms_secret_reader_role_arn
+  security_group_ids             = compact([module.network.dms_security_group_id])
+  source_schema                  = var.postgres_schema
+  ssl_mode                       = var.postgres_ssl_mode
+  start_replication              = var.dms_start_replication
+  subnet_ids                     = module.network.subnet_ids
+  tables                         = var.postgres_tables
+
+  # The account-wide roles, with what they are allowed to do: DMS looks for them by name before it touches a network.
+  # And the ways to S3, the secret and the source, which the instance needs from its first minute.
+  depends_on = [module.iam, module.network, module.secrets]
+}

@@ -48,6 +48,41 @@ output "dms_account_role_names" {
   value       = module.iam.dms_account_role_names
 }
 
+output "dms_log_group_name" {
+  description = "Log group of the replication tasks; null without phase 3."
+  value       = one(module.dms[*].log_group_name)
+}
+
+output "dms_replication_instance_arn" {
+  description = "ARN of the replication instance; null without phase 3."
+  value       = one(module.dms[*].replication_instance_arn)
+}
+
+output "dms_replication_instance_id" {
+  description = "Name of the replication instance, the CloudWatch dimension ReplicationInstanceIdentifier; null without phase 3."
+  value       = one(module.dms[*].replication_instance_id)
+}
+
+output "dms_replication_started" {
+  description = "Whether replication was started; once true it stays true. null without phase 3."
+  value       = one(module.dms[*].replication_started)
+}
+
+output "dms_replication_task_arn" {
+  description = "ARN of the replication task; null without phase 3."
+  value       = one(module.dms[*].replication_task_arn)
+}
+
+output "dms_replication_task_id" {
+  description = "Name of the replication task; null without phase 3."
+  value       = one(module.dms[*].replication_task_id)
+}
+
+output "dms_replication_task_resource_identifier" {
+  description = "Last part of the task's ARN, the CloudWatch dimension ReplicationTaskIdentifier; null without phase 3."
+  value       = one(module.dms[*].replication_task_resource_identifier)
+}
+
 output "dms_role_arn" {
   description = "Role that DMS writes to S3 with."
   value       = module.iam.dms_role_arn
@@ -61,6 +96,21 @@ output "dms_secret_reader_role_arn" {
 output "dms_security_group_id" {
   description = "Security group of the replication instance; null without a network."
   value       = module.network.dms_security_group_id
+}
+
+output "dms_source_endpoint_arn" {
+  description = "ARN of the PostgreSQL endpoint; null without phase 3."
+  value       = one(module.dms[*].source_endpoint_arn)
+}
+
+output "dms_tables" {
+  description = "Tables that are replicated, as SCHEMA.TABLE; none without phase 3."
+  value       = flatten(module.dms[*].tables)
+}
+
+output "dms_target_endpoint_arn" {
+  description = "ARN of the S3 endpoint; null without phase 3."
+  value       = one(module.dms[*].target_endpoint_arn)
 }
 
 output "environment" {

@@ -130,6 +130,127 @@ variable "datasync_agent_cidr_blocks" {
   }
 }
 
+variable "dms_allocated_storage_gb" {
+  type        = number
+  description = "Storage of the instance, for cached changes and logs; 50 GB are included in the price. It can grow, not shrink."
+  default     = 50
+  nullable    = false
+
+  validation {
+    condition     = var.dms_allocated_storage_gb >= 5 && var.dms_allocated_storage_gb <= 6144 && floor(var.dms_allocated_storage_gb) == var.dms_allocated_storage_gb
+    error_message = "Give whole gigabytes from 5 to 6144."
+  }
+}
+
+variable "dms_apply_immediately" {
+  type        = bool
+  description = "Whether changes to the instance happen at once, interrupting replication, instead of in the maintenance window."
+  default     = false
+  nullable    = false
+}
+
+variable "dms_cdc_max_batch_interval_seconds" {
+  type        = number
+  description = "Longest wait before changes are written to a file."
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.dms_cdc_max_batch_interval_seconds >= 1 && var.dms_cdc_max_batch_interval_seconds <= 86400 && floor(var.dms_cdc_max_batch_interval_seconds) == var.dms_cdc_max_batch_interval_seconds
+    error_message = "Give whole seconds from 1 to 86400."
+  }
+}
+
+variable "dms_engine_version" {
+  type        = string
+  description = "DMS engine version; null takes the newest default at creation and leaves it to minor upgrades."
+  default     = null
+
+  validation {
+    condition     = var.dms_engine_version == null || can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.dms_engine_version))
+    error_message = "A version looks like 3.5.4."
+  }
+}
+
+variable "dms_heartbeat_schema" {
+  type        = string
+  description = "Schema on the source that the login may create a table in, for the heartbeat."
+  default     = "dms_artifacts"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_$]{0,62}$", var.dms_heartbeat_schema))
+    error_message = "A schema name has 1 to 63 letters, digits, underscores and dollar signs."
+  }
+}
+
+variable "dms_instance_class" {
+  type        = string
+  description = "Size of the replication instance."
+  default     = "dms.t3.medium"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^dms\\.[a-z][0-9][a-z]*\\.[0-9]*(micro|small|medium|large|xlarge)$", var.dms_instance_class))
+    error_message = "A class looks like dms.t3.medium or dms.r6i.2xlarge."
+  }
+}
+
+variable "dms_lob_max_size_kb" {
+  type        = number
+  description = "Longest text that is replicated whole; longer ones are cut off there."
+  default     = 32
+  nullable    = false
+
+  validation {
+    condition     = var.dms_lob_max_size_kb >= 1 && var.dms_lob_max_size_kb <= 102400 && floor(var.dms_lob_max_size_kb) == var.dms_lob_max_size_kb
+    error_message = "Give whole kilobytes from 1 to 102400."
+  }
+}
+
+variable "dms_log_retention_days" {
+  type        = number
+  description = "Days that task logs are kept."
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.dms_log_retention_days)
+    error_message = "CloudWatch Logs knows certain periods only, for example 14, 30, 90 or 365 days."
+  }
+}
+
+variable "dms_maintenance_window" {
+  type        = string
+  description = "Weekly half hour or more in UTC in which AWS may restart the instance."
+  default     = "sun:04:00-sun:05:00"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]-(mon|tue|wed|thu|fri|sat|sun):([01][0-9]|2[0-3]):[0-5][0-9]$", var.dms_maintenance_window))
+    error_message = "A window looks like sun:04:00-sun:05:00, in lower case and UTC."
+  }
+}
+
+variable "dms_multi_az" {
+  type        = bool
+  description = "Whether a standby instance in another zone takes over when the first fails; doubles the price."
+  default     = false
+  nullable    = false
+}
+
+variable "dms_start_replication" {
+  type        = bool
+  description = "Whether the task runs. False at first, until both connections are tested; once true it stays true, because the task is started again after a change only then."
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.dms_start_replication || (var.enable_dms && var.postgres_password_counter > 0)
+    error_message = "Replication starts with enable_dms only, and with a secret that has a value (postgres_password_counter)."
+  }
+}
+
 variable "enable_datasync" {
   type        = bool
   description = "Phase 4. This tree does not hold it yet, so true is refused rather than answered with nothing."
@@ -144,13 +265,13 @@ variable "enable_datasync" {
 
 variable "enable_dms" {
   type        = bool
-  description = "Phase 3. This tree does not hold it yet, so true is refused rather than answered with nothing."
+  description = "Phase 3: replication instance, both endpoints and the task."
   default     = false
   nullable    = false
 
   validation {
-    condition     = !var.enable_dms
-    error_message = "The dms phase is not part of this tree yet; leave enable_dms at false."
+    condition     = !var.enable_dms || var.create_vpc || var.vpc_id != null
+    error_message = "Replication needs a network: create_vpc or vpc_id."
   }
 }
 
@@ -297,6 +418,22 @@ variable "kms_deletion_window_days" {
   }
 }
 
+variable "postgres_ca_certificate_pem" {
+  type        = string
+  description = "Certificate of the authority that signed the source's, in PEM; needed where postgres_ssl_mode verifies."
+  default     = null
+
+  validation {
+    condition     = var.postgres_ca_certificate_pem == null || try(startswith(trimspace(var.postgres_ca_certificate_pem), "-----BEGIN CERTIFICATE-----"), false)
+    error_message = "A certificate in PEM begins with -----BEGIN CERTIFICATE-----."
+  }
+
+  validation {
+    condition     = !var.enable_dms || var.postgres_ca_certificate_pem != null || !startswith(var.postgres_ssl_mode, "verify-")
+    error_message = "Replication with postgres_ssl_mode verify-ca or verify-full needs postgres_ca_certificate_pem."
+  }
+}
+
 variable "postgres_cidr_blocks" {
   type        = list(string)
   description = "Where the source database may be; DMS may open connections there and nowhere else."
@@ -371,6 +508,42 @@ variable "postgres_port" {
   validation {
     condition     = var.postgres_port >= 1 && var.postgres_port <= 65535 && floor(var.postgres_port) == var.postgres_port
     error_message = "A port is a whole number from 1 to 65535."
+  }
+}
+
+variable "postgres_schema" {
+  type        = string
+  description = "Schema of the replicated tables; part of their path in the lake."
+  default     = "public"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_$]{0,62}$", var.postgres_schema))
+    error_message = "A schema name has 1 to 63 letters, digits, underscores and dollar signs."
+  }
+}
+
+variable "postgres_ssl_mode" {
+  type        = string
+  description = "How replication's connection to the source is encrypted and the source's name is checked: none, require, verify-ca, verify-full."
+  default     = "verify-full"
+  nullable    = false
+
+  validation {
+    condition     = contains(["none", "require", "verify-ca", "verify-full"], var.postgres_ssl_mode)
+    error_message = "Use none, require, verify-ca or verify-full."
+  }
+}
+
+variable "postgres_tables" {
+  type        = set(string)
+  description = "Tables to replicate; those of table_mappings.json when empty."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.postgres_tables) <= 100 && alltrue([for table in var.postgres_tables : can(regex("^[A-Za-z_][A-Za-z0-9_$]{0,62}$", table))])
+    error_message = "Name up to 100 tables, each by its full name: a wildcard would also copy the heartbeat's table."
   }
 }
 

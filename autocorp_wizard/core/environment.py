@@ -167,8 +167,15 @@ class Environment:
         return "" if value is None else str(value)
 
     def tfvars(self, phases: Iterable[Phase]) -> dict[str, Json]:
-        """Return the inputs of the Terraform root for a set of phases; all flags are always written."""
-        derived: dict[str, Json] = {"environment": self.name, "postgres_password_counter": self.secret_counter}
+        """Return the inputs of the Terraform root for a set of phases; all flags are always written.
+
+        Replication is off here: whether it runs is the stage's to say (`phases.stage_variables`).
+        """
+        derived: dict[str, Json] = {
+            "dms_start_replication": False,
+            "environment": self.name,
+            "postgres_password_counter": self.secret_counter,
+        }
         return self.variables | derived | flags(phases)
 
     def with_answers(self, changes: Mapping[str, Json], detected: Iterable[str] = ()) -> "Environment":

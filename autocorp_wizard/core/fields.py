@@ -1,12 +1,14 @@
 """Every question of the wizard: the inputs of the Terraform root under their own names, and the wizard's own.
 
-The order is the order of the form. Storage, network and security have modules of their own beside this one. Names,
-types and defaults of the Terraform inputs agree with `terraform/variables.tf` (a test compares them). What the wizard
-derives itself (`environment`, the `enable_*` flags, the password and its counter) is no question and so no field.
+The order is the order of the form. Storage, network, security and replication have modules of their own beside this
+one. Names, types and defaults of the Terraform inputs agree with `terraform/variables.tf` (a test compares them). What
+the wizard derives itself (`environment`, the flags of phases and stages, the password and its counter) is no question
+and so no field.
 """
 
 from autocorp_wizard.core import answer_rules as rules
 from autocorp_wizard.core.answers import Field, Group, Kind, Schema
+from autocorp_wizard.core.dms_fields import DMS_FIELDS, SOURCE_TABLE_FIELDS
 from autocorp_wizard.core.network_fields import NETWORK_FIELDS
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.security_fields import SECURITY_FIELDS
@@ -261,10 +263,12 @@ SCHEMA = Schema(
     ENVIRONMENT_FIELDS
     + ACCOUNT_FIELDS
     + SOURCE_FIELDS
+    + SOURCE_TABLE_FIELDS
     + NETWORK_FIELDS
     + STORAGE_FIELDS
     + SECURITY_FIELDS
     + GLUE_FIELDS
+    + DMS_FIELDS
     + DATASYNC_FIELDS
     + STATE_FIELDS
 )

@@ -18,6 +18,7 @@ from autocorp_wizard.rehearsal.source_schema import DDL, SERIAL_KEYS
 _GRANTS: Final[tuple[LiteralString, ...]] = (
     "GRANT USAGE ON SCHEMA public TO dms_replication, dms_inspector",
     "GRANT SELECT ON ALL TABLES IN SCHEMA public TO dms_replication, dms_inspector",
+    "CREATE SCHEMA dms_artifacts AUTHORIZATION dms_replication",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO dms_replication, dms_inspector",
     "GRANT pg_monitor TO dms_inspector",
     "ALTER ROLE dms_inspector SET default_transaction_read_only = on",

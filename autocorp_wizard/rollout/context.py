@@ -86,6 +86,8 @@ class Context:
             "postgres_port": source.port,
             "postgres_database": source.database,
             "postgres_username": source.username,
+            # On loopback there is nobody to read along, and no authority that DMS would need a certificate of.
+            "postgres_ssl_mode": "none",
         }
 
     def remember_applied(self) -> None:

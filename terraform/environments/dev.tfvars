@@ -1,6 +1,11 @@
 # Development: cheap, short-lived, gone without a trace after destroy.
 athena_scan_limit_gb           = 10
 create_secretsmanager_endpoint = true
+dms_allocated_storage_gb       = 50
+dms_apply_immediately          = true
+dms_log_retention_days         = 14
+dms_maintenance_window         = "sun:04:00-sun:05:00"
+dms_multi_az                   = false
 enable_s3_versioning           = true
 environment                    = "dev"
 force_destroy                  = true

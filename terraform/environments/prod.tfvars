@@ -1,6 +1,11 @@
 # Production: redundant, recoverable for as long as AWS allows, and never emptied by a destroy.
 athena_scan_limit_gb           = 1000
 create_secretsmanager_endpoint = true
+dms_allocated_storage_gb       = 100
+dms_apply_immediately          = false
+dms_log_retention_days         = 365
+dms_maintenance_window         = "sun:03:00-sun:04:00"
+dms_multi_az                   = true
 enable_s3_versioning           = true
 environment                    = "prod"
 force_destroy                  = false

@@ -1,6 +1,11 @@
 # Staging: production's shape with shorter memories; what it holds is deleted on purpose only.
 athena_scan_limit_gb           = 100
 create_secretsmanager_endpoint = true
+dms_allocated_storage_gb       = 50
+dms_apply_immediately          = true
+dms_log_retention_days         = 30
+dms_maintenance_window         = "sat:04:00-sat:05:00"
+dms_multi_az                   = false
 enable_s3_versioning           = true
 environment                    = "staging"
 force_destroy                  = false

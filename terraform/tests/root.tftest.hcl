@@ -117,3 +117,33 @@ run "the_password_stays_out_of_the_plan" {
     error_message = "With a counted password the secret has a value."
   }
 }
+
+run "without_the_phase_there_is_no_replication" {
+  command = plan
+
+  assert {
+    condition     = length(module.dms) == 0 && output.dms_replication_task_id == null && output.dms_replication_started == null && length(output.dms_tables) == 0
+    error_message = "Outputs of a phase that is off are null or empty."
+  }
+}
+
+run "replication_is_made_of_the_foundation_and_not_started" {
+  command = plan
+
+  variables {
+    enable_dms                = true
+    postgres_host             = "db.example.com"
+    postgres_password_counter = 1
+    postgres_ssl_mode         = "require"
+  }
+
+  assert {
+    condition     = output.dms_replication_started == false && output.dms_replication_task_id == "autocorp-dev-cdc" && output.dms_log_group_name == "dms-tasks-autocorp-dev-replication"
+    error_message = "The first stage makes the task and leaves it alone; names come from the prefix."
+  }
+
+  assert {
+    condition     = output.dms_tables[0] == "public.auto_parts" && length(output.dms_tables) == 7
+    error_message = "All seven tables of the schema are replicated."
+  }
+}

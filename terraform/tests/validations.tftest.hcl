@@ -28,38 +28,48 @@ run "each_input_refuses_what_cannot_be_right" {
   command = plan
 
   variables {
-    account_id                     = "1234"
-    athena_analyst_principals      = ["*"]
-    availability_zones             = ["us-east-1a"]
-    data_lake_bucket_name          = "Data.Lake"
-    datasync_agent_arns            = ["agent-0123456789abcdef0"]
-    datasync_agent_cidr_blocks     = ["10.20.0.9"]
-    enable_datasync                = true
-    enable_dms                     = true
-    environment                    = "Dev"
-    glue_crawler_schedule          = "0 2 * * *"
-    kms_deletion_window_days       = 31
-    postgres_cidr_blocks           = []
-    postgres_database              = ""
-    postgres_host                  = "db.example.com:5432/"
-    postgres_password              = ""
-    postgres_port                  = 5432.5
-    postgres_username              = "a|b"
-    project_name                   = "autocorp-"
-    route_table_ids                = ["main"]
-    s3_abort_multipart_days        = 0
-    s3_access_logs_expiration_days = 0
-    s3_cors_rules                  = [{ allowed_methods = [], allowed_origins = ["*"] }]
-    s3_encryption                  = "none"
-    s3_lifecycle_days              = -1
-    s3_logs_expiration_days        = 1.5
-    s3_noncurrent_version_days     = 0
-    s3_raw_noncurrent_version_days = 0
-    s3_tmp_expiration_days         = 0
-    secret_recovery_window_days    = 1
-    tags                           = { Name = "mine" }
-    vpc_cidr                       = "10.60.0.0"
-    vpc_id                         = "default"
+    account_id                         = "1234"
+    athena_analyst_principals          = ["*"]
+    availability_zones                 = ["us-east-1a"]
+    data_lake_bucket_name              = "Data.Lake"
+    datasync_agent_arns                = ["agent-0123456789abcdef0"]
+    datasync_agent_cidr_blocks         = ["10.20.0.9"]
+    dms_allocated_storage_gb           = 4
+    dms_cdc_max_batch_interval_seconds = 0
+    dms_engine_version                 = "latest"
+    dms_heartbeat_schema               = "a-b"
+    dms_instance_class                 = "t3.medium"
+    dms_lob_max_size_kb                = 0
+    dms_log_retention_days             = 91
+    dms_maintenance_window             = "Sunday"
+    enable_datasync                    = true
+    environment                        = "Dev"
+    glue_crawler_schedule              = "0 2 * * *"
+    kms_deletion_window_days           = 31
+    postgres_cidr_blocks               = []
+    postgres_database                  = ""
+    postgres_host                      = "db.example.com:5432/"
+    postgres_password                  = ""
+    postgres_port                      = 5432.5
+    postgres_schema                    = "public.sales"
+    postgres_ssl_mode                  = "prefer"
+    postgres_tables                    = ["%"]
+    postgres_username                  = "a|b"
+    project_name                       = "autocorp-"
+    route_table_ids                    = ["main"]
+    s3_abort_multipart_days            = 0
+    s3_access_logs_expiration_days     = 0
+    s3_cors_rules                      = [{ allowed_methods = [], allowed_origins = ["*"] }]
+    s3_encryption                      = "none"
+    s3_lifecycle_days                  = -1
+    s3_logs_expiration_days            = 1.5
+    s3_noncurrent_version_days         = 0
+    s3_raw_noncurrent_version_days     = 0
+    s3_tmp_expiration_days             = 0
+    secret_recovery_window_days        = 1
+    tags                               = { Name = "mine" }
+    vpc_cidr                           = "10.60.0.0"
+    vpc_id                             = "default"
   }
 
   expect_failures = [
@@ -69,8 +79,15 @@ run "each_input_refuses_what_cannot_be_right" {
     var.data_lake_bucket_name,
     var.datasync_agent_arns,
     var.datasync_agent_cidr_blocks,
+    var.dms_allocated_storage_gb,
+    var.dms_cdc_max_batch_interval_seconds,
+    var.dms_engine_version,
+    var.dms_heartbeat_schema,
+    var.dms_instance_class,
+    var.dms_lob_max_size_kb,
+    var.dms_log_retention_days,
+    var.dms_maintenance_window,
     var.enable_datasync,
-    var.enable_dms,
     var.environment,
     var.glue_crawler_schedule,
     var.kms_deletion_window_days,
@@ -79,6 +96,9 @@ run "each_input_refuses_what_cannot_be_right" {
     var.postgres_host,
     var.postgres_password,
     var.postgres_port,
+    var.postgres_schema,
+    var.postgres_ssl_mode,
+    var.postgres_tables,
     var.postgres_username,
     var.project_name,
     var.route_table_ids,
@@ -105,7 +125,9 @@ run "inputs_must_fit_together" {
   variables {
     create_datasync_endpoint     = true
     create_vpc                   = false
+    enable_dms                   = true
     postgres_password_counter    = 1
+    postgres_ssl_mode            = "require"
     region                       = "Ireland"
     s3_intelligent_tiering_zones = ["raw"]
     s3_replication               = { bucket_arn = "arn:aws:s3:::autocorp-copy" }
@@ -114,6 +136,7 @@ run "inputs_must_fit_together" {
 
   expect_failures = [
     var.create_datasync_endpoint,
+    var.enable_dms,
     var.postgres_password_counter,
     var.region,
     var.s3_intelligent_tiering_zones,
@@ -167,4 +190,28 @@ run "an_environment_name_starts_with_a_letter_and_is_short" {
   }
 
   expect_failures = [var.environment, var.glue_crawler_schedule, var.project_name]
+}
+
+run "replication_verifies_the_source_unless_told_otherwise_and_starts_with_a_password" {
+  command = plan
+
+  variables {
+    dms_start_replication = true
+    enable_dms            = true
+  }
+
+  expect_failures = [var.dms_start_replication, var.postgres_ca_certificate_pem]
+}
+
+run "nothing_starts_without_its_phase_and_a_certificate_is_in_pem" {
+  command = plan
+
+  variables {
+    dms_start_replication       = true
+    postgres_ca_certificate_pem = "db.crt"
+    postgres_host               = "db.example.com"
+    postgres_password_counter   = 1
+  }
+
+  expect_failures = [var.dms_start_replication, var.postgres_ca_certificate_pem]
 }

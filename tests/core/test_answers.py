@@ -18,6 +18,7 @@ TERRAFORM = Path(__file__).parents[2] / "terraform"
 
 # Written by the wizard and asked of nobody.
 DERIVED = {
+    "dms_start_replication",
     "enable_datasync",
     "enable_dms",
     "enable_glue",

@@ -16,6 +16,7 @@ Backend = TypeVar("Backend", bound="BaseBackend")
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
     "athena": "athena",
+    "dms": "dms",
     "ec2": "ec2",
     "glue": "glue",
     "iam": "iam",
