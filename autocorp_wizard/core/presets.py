@@ -32,6 +32,10 @@ _SENTENCES: Mapping[Preset, str] = {
 PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.DEV: {
         "create_secretsmanager_endpoint": True,
+        "datasync_log_level": "TRANSFER",
+        "datasync_log_retention_days": 14,
+        "datasync_schedule": "daily",
+        "datasync_task_report": "all",
         "enable_s3_versioning": True,
         "force_destroy": True,
         "kms_deletion_window_days": 7,
@@ -45,6 +49,10 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     },
     Preset.STAGING: {
         "create_secretsmanager_endpoint": True,
+        "datasync_log_level": "BASIC",
+        "datasync_log_retention_days": 30,
+        "datasync_schedule": "daily",
+        "datasync_task_report": "errors",
         "enable_s3_versioning": True,
         "force_destroy": False,
         "kms_deletion_window_days": 14,
@@ -58,6 +66,10 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     },
     Preset.PROD: {
         "create_secretsmanager_endpoint": True,
+        "datasync_log_level": "BASIC",
+        "datasync_log_retention_days": 90,
+        "datasync_schedule": "hourly",
+        "datasync_task_report": "errors",
         "enable_s3_versioning": True,
         "force_destroy": False,
         "kms_deletion_window_days": 30,

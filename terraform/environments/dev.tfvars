@@ -1,5 +1,9 @@
 # Development: cheap, short-lived, gone without a trace after destroy.
 create_secretsmanager_endpoint = true
+datasync_log_level             = "TRANSFER"
+datasync_log_retention_days    = 14
+datasync_schedule              = "daily"
+datasync_task_report           = "all"
 enable_s3_versioning           = true
 environment                    = "dev"
 force_destroy                  = true

@@ -1,5 +1,9 @@
 # Production: redundant, recoverable for as long as AWS allows, and never emptied by a destroy.
 create_secretsmanager_endpoint = true
+datasync_log_level             = "BASIC"
+datasync_log_retention_days    = 90
+datasync_schedule              = "hourly"
+datasync_task_report           = "errors"
 enable_s3_versioning           = true
 environment                    = "prod"
 force_destroy                  = false

@@ -1,5 +1,9 @@
 # Staging: production's shape with shorter memories; what it holds is deleted on purpose only.
 create_secretsmanager_endpoint = true
+datasync_log_level             = "BASIC"
+datasync_log_retention_days    = 30
+datasync_schedule              = "daily"
+datasync_task_report           = "errors"
 enable_s3_versioning           = true
 environment                    = "staging"
 force_destroy                  = false

@@ -70,6 +70,7 @@ def test_every_input_of_the_root_has_a_default_and_is_null_only_where_null_means
     means_something = {
         "account_id",
         "data_lake_bucket_name",
+        "datasync_custom_schedule",
         "postgres_host",
         "postgres_password",
         "s3_replication",
