@@ -16,10 +16,11 @@ EXPORTS: Final[Mapping[str, str]] = {
     "services": "sales_order_services.csv",
 }
 
+# fmt: off
 _RETENTIONS: Final = (
-    (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
-    + (1096, 1827, 2192, 2557, 2922, 3288, 3653)
-)  # fmt: skip
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)
+# fmt: on
 _SHARE: Final = '{"customers": {"server_hostname": "files.example.com", "subdirectory": "/exports/"}}'
 _VERSIONS: Final = {
     "nfs": ("AUTOMATIC", "NFS3", "NFS4_0", "NFS4_1"),

@@ -15,6 +15,7 @@ Backend = TypeVar("Backend", bound="BaseBackend")
 
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
+    "datasync": "datasync",
     "ec2": "ec2",
     "iam": "iam",
     "resourcegroupstaggingapi": "ec2",
