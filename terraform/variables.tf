@@ -253,13 +253,13 @@ variable "datasync_source_location_arns" {
 
 variable "datasync_task_report" {
   type        = string
-  description = "Report of each transfer under logs/datasync/: errors (what failed), all (each file) or off."
+  description = "Report of each transfer under logs/datasync/: errors (what failed) or all (each file)."
   default     = "errors"
   nullable    = false
 
   validation {
-    condition     = contains(["all", "errors", "off"], var.datasync_task_report)
-    error_message = "Use errors, all or off."
+    condition     = contains(["all", "errors"], var.datasync_task_report)
+    error_message = "Use errors or all."
   }
 }
 

@@ -144,11 +144,11 @@ DATASYNC_FIELDS = (
         "datasync_task_report",
         Kind.CHOICE,
         Group.DATASYNC,
-        "Report of each transfer under logs/datasync/: errors (what failed), all (each file) or off.",
+        "Report of each transfer under logs/datasync/: errors (what failed) or all (each file).",
         "It is the proof of what arrived, file by file.",
         "errors",
         default="errors",
-        choices=("errors", "all", "off"),
+        choices=("errors", "all"),
     ),
     Field(
         "datasync_log_level",

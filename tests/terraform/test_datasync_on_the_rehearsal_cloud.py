@@ -1,8 +1,9 @@
-"""The datasync module on the rehearsal cloud: applied with an activated agent, changed in place, really transferring."""
+"""The datasync module on the rehearsal cloud, with an activated agent: applied, transferring, changed in place."""
 
 import json
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def until(
 
 
 @pytest.fixture
-def transfers(own_cloud: RehearsalCloud, tmp_path: Path, client_for: ClientFor) -> Iterator[Transfers]:
+def transfers(own_cloud: RehearsalCloud, tmp_path: Path, client_for: ClientFor) -> Transfers:
     address = own_cloud.ensure()
     datasync = client_for("datasync", address=address)
     key = fetch_key(own_cloud.agent_address(), "us-east-1").key
@@ -163,12 +164,10 @@ def transfers(own_cloud: RehearsalCloud, tmp_path: Path, client_for: ClientFor) 
     root.mkdir()
     (root / "main.tf").write_text(ROOT, encoding="utf-8")
     lock = (TREE / ".terraform.lock.hcl").read_text(encoding="utf-8")
-    import re
-
     (root / ".terraform.lock.hcl").write_text(
         re.sub(r"(?m)^  constraints = .*", '  constraints = ">= 5.100.0"', lock), encoding="utf-8"
     )
-    yield Transfers(initialised(root, address.environment()), agent, datasync, client_for("s3", address=address))
+    return Transfers(initialised(root, address.environment()), agent, datasync, client_for("s3", address=address))
 
 
 def test_the_exports_arrive_where_they_belong_and_a_second_run_has_nothing_to_do(
@@ -208,7 +207,7 @@ def test_the_exports_arrive_where_they_belong_and_a_second_run_has_nothing_to_do
     in_place = [
         "-var=limit=1048576",
         "-var=schedule=hourly",
-        "-var=report=off",
+        "-var=report=all",
     ]
     assert transfers.planned(*in_place) == {
         f'module.datasync.aws_datasync_task.export["{export}"]': "update" for export in FILES

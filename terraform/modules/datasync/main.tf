@@ -22,10 +22,9 @@ locals {
     off    = null
   }
 
-  reports = {
+  report_levels = {
     all    = "SUCCESSES_AND_ERRORS"
     errors = "ERRORS_ONLY"
-    off    = null
   }
 
   bucket_arn     = "arn:${var.partition}:s3:::${var.lake_bucket_id}"
@@ -150,19 +149,18 @@ resource "aws_datasync_task" "export" {
     }
   }
 
-  dynamic "task_report_config" {
-    for_each = local.reports[var.task_report] == null ? [] : [local.reports[var.task_report]]
+  task_report_config {
+    output_type          = "STANDARD"
+    report_level         = local.report_levels[var.task_report]
+    s3_object_versioning = "INCLUDE"
 
-    content {
-      output_type          = "STANDARD"
-      report_level         = task_report_config.value
-      s3_object_versioning = "INCLUDE"
+    # The provider reads an empty block back, and without one here every plan would take it away.
+    report_overrides {}
 
-      s3_destination {
-        bucket_access_role_arn = var.role_arn
-        s3_bucket_arn          = local.bucket_arn
-        subdirectory           = "logs/datasync/"
-      }
+    s3_destination {
+      bucket_access_role_arn = var.role_arn
+      s3_bucket_arn          = local.bucket_arn
+      subdirectory           = "logs/datasync/"
     }
   }
 

@@ -228,12 +228,12 @@ variable "source_location_arns" {
 
 variable "task_report" {
   type        = string
-  description = "Report of each run under logs/datasync/: errors (what failed), all (each file) or off."
+  description = "Report of each run under logs/datasync/: errors (what failed) or all (each file)."
   default     = "errors"
   nullable    = false
 
   validation {
-    condition     = contains(["all", "errors", "off"], var.task_report)
-    error_message = "Use errors, all or off."
+    condition     = contains(["all", "errors"], var.task_report)
+    error_message = "Use errors or all."
   }
 }
