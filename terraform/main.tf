@@ -202,3 +202,32 @@ module "dms" {
   # And the ways to S3, the secret and the source, which the instance needs from its first minute.
   depends_on = [module.iam, module.network, module.secrets]
 }
+
+# ---------------------------------------------------------------------------------------------------------------
+# Phase 4: datasync
+# ---------------------------------------------------------------------------------------------------------------
+
+module "datasync" {
+  source = "./modules/datasync"
+  count  = var.enable_datasync ? 1 : 0
+
+  account_id           = local.account_id
+  agent_arns           = var.datasync_agent_arns
+  bytes_per_second     = var.datasync_bytes_per_second
+  create_log_policy    = var.datasync_create_log_policy
+  custom_schedule      = var.datasync_custom_schedule
+  exclude_patterns     = var.datasync_exclude_patterns
+  include_patterns     = var.datasync_include_patterns
+  kms_key_arn          = module.kms.key_arn
+  lake_bucket_id       = module.s3.lake_bucket_id
+  log_level            = var.datasync_log_level
+  log_retention_days   = var.datasync_log_retention_days
+  name_prefix          = local.name_prefix
+  nfs_sources          = var.datasync_nfs_sources
+  partition            = local.partition
+  region               = var.region
+  role_arn             = module.iam.datasync_role_arn
+  schedule             = var.datasync_schedule
+  source_location_arns = var.datasync_source_location_arns
+  task_report          = var.datasync_task_report
+}

@@ -38,9 +38,29 @@ output "data_lake_zone_prefixes" {
   value       = module.s3.zone_prefixes
 }
 
+output "datasync_destination_location_arns" {
+  description = "S3 location of each export that has a source; empty without the datasync phase."
+  value       = merge(module.datasync[*].destination_location_arns...)
+}
+
+output "datasync_log_group_name" {
+  description = "Log group of the transfers; null without the datasync phase."
+  value       = one(module.datasync[*].log_group_name)
+}
+
 output "datasync_role_arn" {
   description = "Role that DataSync writes with."
   value       = module.iam.datasync_role_arn
+}
+
+output "datasync_source_location_arns" {
+  description = "Source location of each export that has one; empty without the datasync phase."
+  value       = merge(module.datasync[*].source_location_arns...)
+}
+
+output "datasync_task_arns" {
+  description = "Task of each export that has a source; empty without the datasync phase."
+  value       = merge(module.datasync[*].task_arns...)
 }
 
 output "dms_account_role_names" {

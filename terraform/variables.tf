@@ -130,6 +130,151 @@ variable "datasync_agent_cidr_blocks" {
   }
 }
 
+variable "datasync_bytes_per_second" {
+  type        = number
+  description = "Most that a transfer takes of the line, in bytes per second; -1 sets no limit."
+  default     = -1
+  nullable    = false
+
+  validation {
+    condition     = var.datasync_bytes_per_second == -1 || (var.datasync_bytes_per_second >= 131072 && floor(var.datasync_bytes_per_second) == var.datasync_bytes_per_second)
+    error_message = "Give whole bytes per second, 131072 (one megabit) or more, or -1 for no limit."
+  }
+}
+
+variable "datasync_create_log_policy" {
+  type        = bool
+  description = "Whether this state owns the CloudWatch Logs resource policy for DataSync; a region takes ten of them."
+  default     = true
+  nullable    = false
+}
+
+variable "datasync_custom_schedule" {
+  type        = string
+  description = "AWS cron expression in UTC that counts where datasync_schedule is custom."
+  default     = null
+
+  validation {
+    condition     = var.datasync_custom_schedule == null || can(regex("^cron\\([0-9]{1,2} [0-9*/,-]+ ([?] [0-9A-Z*/,-]+ [0-9A-Z*/,L#-]+|[0-9*/,LW-]+ [0-9A-Z*/,-]+ [?]) [0-9*/,-]+\\)$", var.datasync_custom_schedule))
+    error_message = "Use cron(MINUTE HOUR DAY MONTH WEEKDAY YEAR) with one minute (a task runs once an hour at most) and a question mark for the day or for the weekday, for example cron(0 4 * * ? *)."
+  }
+}
+
+variable "datasync_exclude_patterns" {
+  type        = list(string)
+  description = "Paths that are never transferred; * stands for anything."
+  default     = ["*/.*", "*.tmp", "*.part"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for pattern in var.datasync_exclude_patterns : can(regex("^[*/][^|]*$", pattern))])
+    error_message = "A pattern starts with / or *, and holds no bar."
+  }
+}
+
+variable "datasync_include_patterns" {
+  type        = map(string)
+  description = "Which files of a source are its export, by export, where it is not /FILE.csv; patterns are joined by bars."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for export, pattern in var.datasync_include_patterns : contains(["customers", "parts", "sales_orders", "services"], export) && can(regex("^/[^|]+([|]/[^|]+)*$", pattern))])
+    error_message = "Exports are customers, parts, sales_orders, services; a pattern starts with /, as /customers*.csv."
+  }
+}
+
+variable "datasync_log_level" {
+  type        = string
+  description = "What transfers log: OFF, BASIC (errors and summaries) or TRANSFER (each file)."
+  default     = "BASIC"
+  nullable    = false
+
+  validation {
+    condition     = contains(["OFF", "BASIC", "TRANSFER"], var.datasync_log_level)
+    error_message = "Use OFF, BASIC or TRANSFER."
+  }
+}
+
+variable "datasync_log_retention_days" {
+  type        = number
+  description = "Days that the transfers' logs are kept, as CloudWatch Logs counts them."
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.datasync_log_retention_days)
+    error_message = "CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "datasync_nfs_sources" {
+  type = map(object({
+    server_hostname = string
+    subdirectory    = string
+    version         = optional(string, "AUTOMATIC")
+  }))
+  description = "NFS share of each export (customers, parts, sales_orders, services) that lies on one; the agents mount it."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for export in keys(var.datasync_nfs_sources) : contains(["customers", "parts", "sales_orders", "services"], export)])
+    error_message = "Exports are customers, parts, sales_orders, services."
+  }
+
+  validation {
+    condition     = alltrue([for share in values(var.datasync_nfs_sources) : can(regex("^[A-Za-z0-9]([A-Za-z0-9.:-]{0,253}[A-Za-z0-9])?$", share.server_hostname)) && can(regex("^/([A-Za-z0-9_+./() -]*/)?$", share.subdirectory)) && contains(["AUTOMATIC", "NFS3", "NFS4_0", "NFS4_1"], share.version)])
+    error_message = "A share has a server_hostname without a scheme, a subdirectory that starts and ends with a slash, and a version AUTOMATIC, NFS3, NFS4_0 or NFS4_1."
+  }
+}
+
+variable "datasync_schedule" {
+  type        = string
+  description = "When the exports are transferred: hourly, daily, custom (datasync_custom_schedule) or off."
+  default     = "daily"
+  nullable    = false
+
+  validation {
+    condition     = contains(["custom", "daily", "hourly", "off"], var.datasync_schedule)
+    error_message = "Use hourly, daily, custom or off."
+  }
+
+  validation {
+    condition     = (var.datasync_schedule == "custom") == (var.datasync_custom_schedule != null)
+    error_message = "datasync_schedule custom and datasync_custom_schedule belong together."
+  }
+}
+
+variable "datasync_source_location_arns" {
+  type        = map(string)
+  description = "Source location of each export that is made elsewhere: SMB, EFS and what else DataSync reads."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for export, arn in var.datasync_source_location_arns : contains(["customers", "parts", "sales_orders", "services"], export) && can(regex("^arn:aws[a-z-]*:datasync:[a-z0-9-]+:[0-9]{12}:location/loc-[0-9a-z]{17}$", arn))])
+    error_message = "Exports are customers, parts, sales_orders, services, each with the ARN of a location such as arn:aws:datasync:us-east-1:123456789012:location/loc-0123456789abcdef0."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.datasync_source_location_arns), keys(var.datasync_nfs_sources))) == 0
+    error_message = "An export has one source: name it in datasync_nfs_sources or in datasync_source_location_arns, not in both."
+  }
+}
+
+variable "datasync_task_report" {
+  type        = string
+  description = "Report of each transfer under logs/datasync/: errors (what failed) or all (each file)."
+  default     = "errors"
+  nullable    = false
+
+  validation {
+    condition     = contains(["all", "errors"], var.datasync_task_report)
+    error_message = "Use errors or all."
+  }
+}
+
 variable "dms_allocated_storage_gb" {
   type        = number
   description = "Storage of the instance, for cached changes and logs; 50 GB are included in the price. It can grow, not shrink."
@@ -253,13 +398,18 @@ variable "dms_start_replication" {
 
 variable "enable_datasync" {
   type        = bool
-  description = "Phase 4. This tree does not hold it yet, so true is refused rather than answered with nothing."
+  description = "Phase 4: scheduled transfers of the exports. Needs an activated agent and a source."
   default     = false
   nullable    = false
 
   validation {
-    condition     = !var.enable_datasync
-    error_message = "The datasync phase is not part of this tree yet; leave enable_datasync at false."
+    condition     = !var.enable_datasync || length(var.datasync_agent_arns) > 0
+    error_message = "The datasync phase needs an activated agent: give its ARN in datasync_agent_arns (the wizard does after `autocorp-wizard agent activate`)."
+  }
+
+  validation {
+    condition     = !var.enable_datasync || length(var.datasync_nfs_sources) + length(var.datasync_source_location_arns) > 0
+    error_message = "The datasync phase needs a source for one export at least: datasync_nfs_sources or datasync_source_location_arns."
   }
 }
 

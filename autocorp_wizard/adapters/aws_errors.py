@@ -38,8 +38,8 @@ class CloudError(WizardError):
     def is_missing(self) -> bool:
         """Whether the answer was: what you ask for does not exist."""
         if self.aws_code == "InvalidRequestException":
-            # Athena has no code of its own for it.
-            return "not found" in self.details
+            # Athena and DataSync have no code of their own for it.
+            return "not found" in self.details or "does not exist" in self.details
         return bool(_MISSING.match(self.aws_code)) or (not self.aws_code and self.status == 404)
 
 

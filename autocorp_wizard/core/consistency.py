@@ -22,6 +22,15 @@ def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
+def _sources_overlap(values: Mapping[str, Json]) -> bool:
+    shares = [_names(values["datasync_nfs_sources"]), _names(values["datasync_smb_sources"])]
+    return bool(shares[0] & shares[1] or shares[0] & _names(values["datasync_source_location_arns"]))
+
+
+def _names(value: Json) -> set[str]:
+    return set(value) if isinstance(value, dict) else set()
+
+
 def _zones_are_wrong(values: Mapping[str, Json]) -> bool:
     zones = _list(values["availability_zones"])
     region = str(values["region"])
@@ -80,6 +89,20 @@ CONFLICTS: tuple[Conflict, ...] = (
         "The DataSync endpoint lacks something.",
         "It needs datasync_agent_cidr_blocks (who may reach it) and a network (create_vpc or vpc_id).",
         "Answer those, or answer create_datasync_endpoint with no.",
+    ),
+    Conflict(
+        "datasync_nfs_sources",
+        _sources_overlap,
+        "An export has more than one source.",
+        "A task reads one location.",
+        "Name it in datasync_nfs_sources or in datasync_source_location_arns (where the wizard writes SMB locations).",
+    ),
+    Conflict(
+        "datasync_custom_schedule",
+        lambda v: (v["datasync_schedule"] == "custom") != (v["datasync_custom_schedule"] is not None),
+        "datasync_schedule custom and datasync_custom_schedule belong together.",
+        "One says that there is an expression, the other is the expression.",
+        "Answer both, or remove datasync_custom_schedule and choose hourly, daily or off.",
     ),
     Conflict(
         "s3_intelligent_tiering_zones",

@@ -154,6 +154,12 @@ class Environment:
         return self.is_rehearsal and not self._text("postgres_host")
 
     @property
+    def share_is_built_in(self) -> bool:
+        """Whether the exports come from the rehearsal's own share, because no other source was named."""
+        named = ("datasync_nfs_sources", "datasync_smb_sources", "datasync_source_location_arns")
+        return self.is_rehearsal and not any(self.given.get(name) for name in named)
+
+    @property
     def fingerprint(self) -> str:
         """A digest of every answer as it takes effect, so that a changed default is seen as a change as well."""
         values = {name: each.value for name, each in self.answers.items()}

@@ -33,6 +33,10 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.DEV: {
         "athena_scan_limit_gb": 10,
         "create_secretsmanager_endpoint": True,
+        "datasync_log_level": "TRANSFER",
+        "datasync_log_retention_days": 14,
+        "datasync_schedule": "daily",
+        "datasync_task_report": "all",
         "dms_allocated_storage_gb": 50,
         "dms_apply_immediately": True,
         "dms_log_retention_days": 14,
@@ -56,6 +60,10 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.STAGING: {
         "athena_scan_limit_gb": 100,
         "create_secretsmanager_endpoint": True,
+        "datasync_log_level": "BASIC",
+        "datasync_log_retention_days": 30,
+        "datasync_schedule": "daily",
+        "datasync_task_report": "errors",
         "dms_allocated_storage_gb": 50,
         "dms_apply_immediately": True,
         "dms_log_retention_days": 30,
@@ -79,6 +87,10 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.PROD: {
         "athena_scan_limit_gb": 1000,
         "create_secretsmanager_endpoint": True,
+        "datasync_log_level": "BASIC",
+        "datasync_log_retention_days": 90,
+        "datasync_schedule": "hourly",
+        "datasync_task_report": "errors",
         "dms_allocated_storage_gb": 100,
         "dms_apply_immediately": False,
         "dms_log_retention_days": 365,

@@ -90,6 +90,21 @@ class RehearsalCloud:
         self.stop()
         self._source.remove()
         shutil.rmtree(self._home.memory.parent, ignore_errors=True)
+        shutil.rmtree(self._home.exports, ignore_errors=True)
+
+    def agent_address(self) -> str:
+        """Return HOST:PORT of the pretend DataSync agent of the running cloud. Raises WizardError where none runs."""
+        try:
+            port = int(json.loads(self._home.agent_record.read_text())["port"])
+        except (OSError, ValueError, KeyError, TypeError):
+            port = 0
+        if not port or self.find() is None:
+            raise WizardError(
+                "REHEARSAL-NOT-RUNNING",
+                "No rehearsal cloud is running, so there is no agent either.",
+                next_step="Start one with `autocorp-wizard rehearse`.",
+            )
+        return f"127.0.0.1:{port}"
 
     def control_token(self) -> str:
         """Return the word that opens the control interface."""

@@ -1,4 +1,7 @@
-"""The control interface: faults, foreign buckets, saving; opened by a word only the home's owner can read."""
+"""The control interface: faults, foreign buckets, the pretend agent, saving.
+
+Opened by a word that only the home's owner can read.
+"""
 
 import hmac
 import json
@@ -20,6 +23,12 @@ TOKEN_HEADER: Final = "X-Rehearsal-Token"  # noqa: S105
 _BODY_LIMIT: Final = 64 * 1024
 
 
+def no_agent(what: str, document: dict[str, object]) -> dict[str, object]:
+    """Say that there is no pretend agent here."""
+    del what, document
+    raise UsageError("AGENT-NONE", "This cloud has no pretend agent.")
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """Answers below `/_rehearsal/`. `health` needs no word and tells `instance`, which is not guessable."""
@@ -31,6 +40,7 @@ class Control:
     save: Callable[[], None]
     changed: Callable[[], None]
     has_unsaved: Callable[[], bool]
+    agent: Callable[[str, dict[str, object]], dict[str, object]] = no_agent
 
     def answer(self, environ: WSGIEnvironment) -> Answer:
         """Answer one control request; errors are JSON objects with `error`."""
@@ -60,6 +70,8 @@ class Control:
                 document = {"cleared": self.faults.clear(int(rest) if rest else None)}
             case ("POST", "foreign-buckets"):
                 document = self._give_away(_body(environ))
+            case ("GET" | "POST", "agent"):
+                document = self.agent(rest if method == "POST" else "", _body(environ) if method == "POST" else {})
             case ("GET", "status"):
                 document = {"unsaved": self.has_unsaved()}
             case ("POST", "save"):

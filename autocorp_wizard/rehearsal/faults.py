@@ -1,4 +1,4 @@
-"""The client of a running cloud's control interface: faults, foreign buckets, saving."""
+"""The client of a running cloud's control interface: faults, foreign buckets, the pretend agent, saving."""
 
 import json
 import ssl
@@ -40,6 +40,31 @@ class CloudControl:
     def create_foreign_bucket(self, name: str, *, account_id: str = FOREIGN_ACCOUNT_ID) -> None:
         """Let a bucket of that name belong to another account."""
         self._ask("POST", "foreign-buckets", {"name": name, "account_id": account_id})
+
+    def agent(self) -> dict[str, object]:
+        """Return how the pretend agent's present machine is: number, state, mode, trouble, whether it listens."""
+        return self._ask("GET", "agent")
+
+    def set_agent(self, **knobs: str | float) -> dict[str, object]:
+        """Turn knobs of the pretend agent's machine; returns how it is afterwards.
+
+        `mode` basic or enhanced; `trouble` none, egress-blocked, endpoint-unreachable, garbage, captive-portal or
+        hang; `boot_seconds` for which nothing answers; `key_age_seconds` by which the present key is older;
+        `key_region` in place of the one that was asked for.
+        """
+        return self._ask("POST", "agent/set", dict(knobs))
+
+    def unplug_agent(self) -> dict[str, object]:
+        """Switch the machine off."""
+        return self._ask("POST", "agent/unplug", {})
+
+    def plug_agent(self) -> dict[str, object]:
+        """Switch the machine on again."""
+        return self._ask("POST", "agent/plug", {})
+
+    def fresh_agent(self) -> dict[str, object]:
+        """Put a new machine, not activated yet, under the agent's address; the one before goes on elsewhere."""
+        return self._ask("POST", "agent/fresh", {})
 
     def save(self) -> None:
         """Have everything written to disk now."""

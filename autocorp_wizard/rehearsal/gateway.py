@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from autocorp_wizard.rehearsal import bucketguard, ownership
+from autocorp_wizard.rehearsal import bucketguard, due, ownership
 from autocorp_wizard.rehearsal.admission import Admission
 from autocorp_wizard.rehearsal.call import AwsCall, Protocol, buffer_body, read_call
 from autocorp_wizard.rehearsal.control import CONTROL_PREFIX, Control
@@ -112,6 +112,8 @@ class Gateway:
                 self._changed()
 
     def _run(self, call: AwsCall, environ: WSGIEnvironment) -> Answer:
+        if due.settle():
+            self._changed()
         refused = ownership.refusal(call, environ)
         refused = refused or bucketguard.refusal(call, environ, self._admission.principal(call))
         if refused is None and is_missing(call.service, call.action):

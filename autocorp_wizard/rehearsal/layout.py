@@ -38,6 +38,16 @@ class RehearsalHome:
         return self.root / "state" / "cloud.memory"
 
     @property
+    def agent_record(self) -> Path:
+        """Return where the pretend agent says under which port it answers."""
+        return self.root / "agent.json"
+
+    @property
+    def exports(self) -> Path:
+        """Return the folder of CSV exports that the pretend agent shares."""
+        return self.root / "exports"
+
+    @property
     def lock(self) -> Path:
         """Return the file whose lock keeps two starts apart."""
         return self.root / "start.lock"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from moto.backends import SERVICE_NAMES
 
+    from autocorp_wizard.rehearsal.agent import PretendAgent
+
 _LOG: Final = logging.getLogger("rehearsal")
 _LOG_BYTES: Final = 2_000_000
 _TICK_SECONDS: Final = 0.25
@@ -93,6 +95,7 @@ class _Server:
         self._pulse = Pulse(time.monotonic, idle_seconds)
         memory.load(home.memory)
         self._emulator = DomainDispatcherApplication(create)
+        self._agent = self._pretend_agent()
         faults = FaultBook(time.monotonic)
         instance = secrets.token_hex(16)
         control = Control(
@@ -103,6 +106,7 @@ class _Server:
             save=self.save,
             changed=self._pulse.changed,
             has_unsaved=self._pulse.has_unsaved,
+            agent=self._agent.control,
         )
         gateway = Gateway(
             self._emulator,
@@ -135,6 +139,7 @@ class _Server:
             signal.signal(number, lambda *_: self._stop.set())
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         threading.Thread(target=self._listener.serve_forever, daemon=True, name="listener").start()
+        self._agent.start()
         if warm:
             threading.Thread(target=self._touch, daemon=True, name="pre-touch").start()
         _LOG.info("listening on port %s", self._listener.server_port)
@@ -146,12 +151,25 @@ class _Server:
                 reason = "idle"
                 self._end_source()
                 break
+        self._agent.stop()
         self._listener.shutdown()
         self._listener.server_close()
         saved = self._try_to_save()
         self._home.record.unlink(missing_ok=True)
         _LOG.info("ended: %s", reason)
         return 0 if saved else 3
+
+    def _pretend_agent(self) -> "PretendAgent":
+        """Make the pretend DataSync agent; what was remembered of it is there already."""
+        from autocorp_wizard.rehearsal import source_exports
+        from autocorp_wizard.rehearsal.agent import PretendAgent
+        from autocorp_wizard.rehearsal.services import install
+
+        install("datasync")
+        from autocorp_wizard.rehearsal.services.datasync_state import the_book
+
+        source_exports.share(self._home.exports)
+        return PretendAgent(the_book, self._home.agent_record, gate=self._gate, changed=self._pulse.changed)
 
     def _end_source(self) -> None:
         """End the PostgreSQL of this home as well: nobody else will."""

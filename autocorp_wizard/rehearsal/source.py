@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal import source_cluster, source_place
@@ -26,12 +25,10 @@ from autocorp_wizard.rehearsal.source_address import (
 )
 from autocorp_wizard.rehearsal.source_binaries import Binaries, find_binaries
 from autocorp_wizard.rehearsal.source_place import Place
-from autocorp_wizard.rehearsal.source_rows import DEFAULT_ORDERS
+from autocorp_wizard.rehearsal.source_rows import DEFAULT_ORDERS, DEFAULT_SEED
 from autocorp_wizard.rehearsal.tls import Authority
 
 __all__ = ["REPLICATION_USER", "SourceAddress", "SourceDatabase"]
-
-DEFAULT_SEED: Final = 20210607
 
 
 def _silent(_: str) -> None:

@@ -15,6 +15,7 @@ CUSTOMERS: Final = 1149
 SERVICES: Final = 110
 SERVICE_PARTS: Final = 1074
 DEFAULT_ORDERS: Final = 5000
+DEFAULT_SEED: Final = 20210607
 
 _FIRST_DAY: Final = datetime(2021, 6, 7)  # noqa: DTZ001  (the source keeps local time without a zone)
 _DAYS: Final = (date(2024, 12, 31) - _FIRST_DAY.date()).days

@@ -18,6 +18,7 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.access import access_for
 from autocorp_wizard.rollout.recorder import Recorder
+from autocorp_wizard.rollout.share import built_in_share
 from autocorp_wizard.rollout.source import Source, password_on_file, source_for
 from autocorp_wizard.rollout.state_store import StateStore
 
@@ -77,11 +78,12 @@ class Context:
         return given
 
     def input_variables(self) -> dict[str, ev.Json]:
-        """Return what the environment leaves to be found out: the address of the built-in source."""
+        """Return what the environment leaves to be found out: the addresses of the built-in source and share."""
+        variables = built_in_share(self.environment)
         if not self.environment.source_is_built_in:
-            return {}
+            return variables
         source = self.shared.source
-        return {
+        return variables | {
             "postgres_host": source.host,
             "postgres_port": source.port,
             "postgres_database": source.database,

@@ -31,10 +31,12 @@ WIZARD_CALLS: Final = frozenset(
         "iam": "ListRoles GetRole",
         "secretsmanager": "DescribeSecret RestoreSecret ListSecretVersionIds",
         "kms": "ListKeys ListResourceTags DescribeKey ListAliases CancelKeyDeletion EnableKey",
-        "ec2": "DescribeTags DescribeRouteTables",
+        "ec2": "DescribeTags DescribeRouteTables DescribeVpcEndpoints DescribeNetworkInterfaces",
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
-        "datasync": "ListAgents",
+        "datasync": "ListAgents DescribeAgent CreateAgent DeleteAgent ListLocations DescribeLocationNfs "
+        "DescribeLocationSmb UpdateLocationNfs UpdateLocationSmb CreateLocationSmb DeleteLocation "
+        "ListTagsForResource DescribeTask StartTaskExecution DescribeTaskExecution ListTaskExecutions",
     }.items()
     for operation in operations.split()
 )

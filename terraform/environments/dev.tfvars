@@ -1,6 +1,10 @@
 # Development: cheap, short-lived, gone without a trace after destroy.
 athena_scan_limit_gb           = 10
 create_secretsmanager_endpoint = true
+datasync_log_level             = "TRANSFER"
+datasync_log_retention_days    = 14
+datasync_schedule              = "daily"
+datasync_task_report           = "all"
 dms_allocated_storage_gb       = 50
 dms_apply_immediately          = true
 dms_log_retention_days         = 14

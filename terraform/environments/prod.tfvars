@@ -1,6 +1,10 @@
 # Production: redundant, recoverable for as long as AWS allows, and never emptied by a destroy.
 athena_scan_limit_gb           = 1000
 create_secretsmanager_endpoint = true
+datasync_log_level             = "BASIC"
+datasync_log_retention_days    = 90
+datasync_schedule              = "hourly"
+datasync_task_report           = "errors"
 dms_allocated_storage_gb       = 100
 dms_apply_immediately          = false
 dms_log_retention_days         = 365

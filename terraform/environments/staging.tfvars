@@ -1,6 +1,10 @@
 # Staging: production's shape with shorter memories; what it holds is deleted on purpose only.
 athena_scan_limit_gb           = 100
 create_secretsmanager_endpoint = true
+datasync_log_level             = "BASIC"
+datasync_log_retention_days    = 30
+datasync_schedule              = "daily"
+datasync_task_report           = "errors"
 dms_allocated_storage_gb       = 50
 dms_apply_immediately          = true
 dms_log_retention_days         = 30

@@ -118,6 +118,31 @@ run "the_password_stays_out_of_the_plan" {
   }
 }
 
+run "without_the_datasync_phase_its_outputs_are_there_and_empty" {
+  command = plan
+
+  assert {
+    condition     = output.datasync_log_group_name == null && length(output.datasync_task_arns) + length(output.datasync_source_location_arns) + length(output.datasync_destination_location_arns) == 0
+    error_message = "Whoever reads outputs need not know which phases are applied."
+  }
+}
+
+run "the_exports_that_have_a_source_are_transferred" {
+  command = plan
+
+  variables {
+    datasync_agent_arns           = ["arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0"]
+    datasync_nfs_sources          = { customers = { server_hostname = "files.example.com", subdirectory = "/exports/" } }
+    datasync_source_location_arns = { parts = "arn:aws:datasync:us-east-1:123456789012:location/loc-0123456789abcdef0" }
+    enable_datasync               = true
+  }
+
+  assert {
+    condition     = toset(keys(output.datasync_task_arns)) == toset(["customers", "parts"]) && output.datasync_log_group_name == "/aws/datasync/autocorp-dev"
+    error_message = "Inputs reach the module."
+  }
+}
+
 run "without_the_phase_there_is_no_replication" {
   command = plan
 

@@ -192,6 +192,93 @@ run "an_environment_name_starts_with_a_letter_and_is_short" {
   expect_failures = [var.environment, var.glue_crawler_schedule, var.project_name]
 }
 
+run "what_is_transferred_is_described_as_datasync_takes_it" {
+  command = plan
+
+  variables {
+    datasync_bytes_per_second   = 1000
+    datasync_exclude_patterns   = ["tmp|part"]
+    datasync_include_patterns   = { invoices = "/invoices.csv" }
+    datasync_log_level          = "DEBUG"
+    datasync_log_retention_days = 31
+    datasync_nfs_sources        = { customers = { server_hostname = "nfs://files", subdirectory = "exports" } }
+    datasync_schedule           = "weekly"
+    datasync_task_report        = "html"
+  }
+
+  expect_failures = [
+    var.datasync_bytes_per_second,
+    var.datasync_exclude_patterns,
+    var.datasync_include_patterns,
+    var.datasync_log_level,
+    var.datasync_log_retention_days,
+    var.datasync_nfs_sources,
+    var.datasync_schedule,
+    var.datasync_task_report,
+  ]
+}
+
+run "a_schedule_and_a_location_have_their_shapes" {
+  command = plan
+
+  variables {
+    datasync_custom_schedule      = "cron(0/30 * * * ? *)"
+    datasync_source_location_arns = { customers = "loc-0123456789abcdef0" }
+  }
+
+  expect_failures = [
+    var.datasync_custom_schedule,
+    var.datasync_source_location_arns,
+  ]
+}
+
+run "an_export_is_one_of_four" {
+  command = plan
+
+  variables {
+    datasync_nfs_sources = { invoices = { server_hostname = "files", subdirectory = "/exports/" } }
+  }
+
+  expect_failures = [var.datasync_nfs_sources]
+}
+
+run "an_export_has_one_source_and_a_custom_schedule_its_expression" {
+  command = plan
+
+  variables {
+    datasync_nfs_sources          = { customers = { server_hostname = "files", subdirectory = "/exports/" } }
+    datasync_schedule             = "custom"
+    datasync_source_location_arns = { customers = "arn:aws:datasync:us-east-1:123456789012:location/loc-0123456789abcdef0" }
+  }
+
+  expect_failures = [
+    var.datasync_schedule,
+    var.datasync_source_location_arns,
+  ]
+}
+
+run "transfers_need_an_agent" {
+  command = plan
+
+  variables {
+    datasync_nfs_sources = { customers = { server_hostname = "files", subdirectory = "/exports/" } }
+    enable_datasync      = true
+  }
+
+  expect_failures = [var.enable_datasync]
+}
+
+run "transfers_need_a_source" {
+  command = plan
+
+  variables {
+    datasync_agent_arns = ["arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0"]
+    enable_datasync     = true
+  }
+
+  expect_failures = [var.enable_datasync]
+}
+
 run "replication_verifies_the_source_unless_told_otherwise_and_starts_with_a_password" {
   command = plan
 

@@ -72,6 +72,7 @@ def test_every_input_of_the_root_has_a_default_and_is_null_only_where_null_means
         "data_lake_bucket_name",
         "dms_engine_version",
         "postgres_ca_certificate_pem",
+        "datasync_custom_schedule",
         "postgres_host",
         "postgres_password",
         "s3_replication",

@@ -163,10 +163,16 @@ def _forget_rehearsals(settings: Settings) -> list[str]:
     for name in settings.store.names():
         environment = settings.store.load(name)
         if environment.is_rehearsal:
-            settings.store.save(replace(environment, secret_counter=0))
+            settings.store.save(replace(_without_found_arns(environment), secret_counter=0))
             (settings.home.environment_dir(name) / "applied.json").unlink(missing_ok=True)
             forgotten.append(name)
     return forgotten
+
+
+def _without_found_arns(environment: "Environment") -> "Environment":
+    """Take back what the wizard itself wrote about agents and locations that are gone with their cloud."""
+    found = environment.detected & {"datasync_agent_arns", "datasync_source_location_arns"}
+    return environment.with_answers(dict.fromkeys(found)) if found else environment
 
 
 def _fill_source(settings: Settings, rows: int | None, seed: int | None) -> None:

@@ -15,6 +15,7 @@ Backend = TypeVar("Backend", bound="BaseBackend")
 
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
+    "datasync": "datasync",
     "athena": "athena",
     "dms": "dms",
     "ec2": "ec2",
