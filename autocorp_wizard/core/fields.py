@@ -7,6 +7,7 @@ derives itself (`environment`, the `enable_*` flags, the password and its counte
 
 from autocorp_wizard.core import answer_rules as rules
 from autocorp_wizard.core.answers import Field, Group, Kind, Schema
+from autocorp_wizard.core.monitoring_fields import MONITORING_FIELDS
 from autocorp_wizard.core.network_fields import NETWORK_FIELDS
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.security_fields import SECURITY_FIELDS
@@ -266,5 +267,6 @@ SCHEMA = Schema(
     + SECURITY_FIELDS
     + GLUE_FIELDS
     + DATASYNC_FIELDS
+    + MONITORING_FIELDS
     + STATE_FIELDS
 )

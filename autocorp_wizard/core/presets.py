@@ -31,6 +31,8 @@ _SENTENCES: Mapping[Preset, str] = {
 
 PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.DEV: {
+        "budget_limit_usd": 95,
+        "cdc_missing_data_is_alarm": False,
         "create_secretsmanager_endpoint": True,
         "enable_s3_versioning": True,
         "force_destroy": True,
@@ -44,6 +46,8 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
         "vpc_cidr": "10.60.0.0/22",
     },
     Preset.STAGING: {
+        "budget_limit_usd": 210,
+        "cdc_missing_data_is_alarm": False,
         "create_secretsmanager_endpoint": True,
         "enable_s3_versioning": True,
         "force_destroy": False,
@@ -57,6 +61,8 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
         "vpc_cidr": "10.61.0.0/22",
     },
     Preset.PROD: {
+        "budget_limit_usd": 585,
+        "cdc_missing_data_is_alarm": True,
         "create_secretsmanager_endpoint": True,
         "enable_s3_versioning": True,
         "force_destroy": False,

@@ -1,4 +1,6 @@
 # Development: cheap, short-lived, gone without a trace after destroy.
+budget_limit_usd               = 95
+cdc_missing_data_is_alarm      = false
 create_secretsmanager_endpoint = true
 enable_s3_versioning           = true
 environment                    = "dev"

@@ -1,4 +1,6 @@
 # Staging: production's shape with shorter memories; what it holds is deleted on purpose only.
+budget_limit_usd               = 210
+cdc_missing_data_is_alarm      = false
 create_secretsmanager_endpoint = true
 enable_s3_versioning           = true
 environment                    = "staging"
