@@ -36,7 +36,7 @@ MONITORING_FIELDS = (
         Kind.FLAG,
         Group.MONITORING,
         "Whether the budget counts what carries this environment's tag only, not the whole account.",
-        "Costs carry a tag from the day on that Environment was activated for cost allocation; before, it counts nothing.",
+        "Costs carry the tag once it was activated for cost allocation; before that, such a budget counts nothing.",
         False,
         default=False,
     ),
