@@ -5,7 +5,11 @@ locals {
 
   # Names come from what never changes in an environment, so that no other input can rename, and so replace, anything.
   access_logs_bucket_name    = "${var.project_name}-logs-${var.environment}-${local.account_id}"
+  alarm_topic_arn            = "arn:${local.partition}:sns:${var.region}:${local.account_id}:${local.alarm_topic_name}"
+  alarm_topic_name           = "${local.name_prefix}-alarms"
   athena_workgroup_name      = local.name_prefix
+  audit_trail_arn            = var.enable_secret_audit_trail ? "arn:${local.partition}:cloudtrail:${var.region}:${local.account_id}:trail/${local.audit_trail_name}" : null
+  audit_trail_name           = "${local.name_prefix}-audit"
   glue_curated_database_name = replace("${var.project_name}_${var.environment}_curated", "-", "_")
   glue_raw_database_name     = replace("${var.project_name}_${var.environment}_raw", "-", "_")
   lake_bucket_name           = coalesce(var.data_lake_bucket_name, "${var.project_name}-datalake-${var.environment}-${local.account_id}")
@@ -25,6 +29,8 @@ module "kms" {
   source = "./modules/kms"
 
   account_id           = local.account_id
+  alarm_topic_arn      = local.alarm_topic_arn
+  audit_trail_arn      = local.audit_trail_arn
   deletion_window_days = var.kms_deletion_window_days
   name_prefix          = local.name_prefix
   partition            = local.partition
@@ -38,6 +44,7 @@ module "s3" {
   access_logs_bucket_name     = local.access_logs_bucket_name
   access_logs_expiration_days = var.s3_access_logs_expiration_days
   account_id                  = local.account_id
+  audit_trail_arn             = local.audit_trail_arn
   cors_rules                  = var.s3_cors_rules
   encryption                  = var.s3_encryption
   force_destroy               = var.force_destroy
@@ -107,6 +114,45 @@ module "network" {
   subnet_ids                     = var.subnet_ids
   vpc_cidr                       = var.vpc_cidr
   vpc_id                         = var.vpc_id
+}
+
+# ---------------------------------------------------------------------------------------------------------------
+# All phases: who is told, what it costs
+# ---------------------------------------------------------------------------------------------------------------
+
+module "monitoring" {
+  source = "./modules/monitoring"
+
+  account_id            = local.account_id
+  alarm_email_addresses = var.alarm_email_addresses
+  audit_trail = var.enable_secret_audit_trail ? {
+    bucket_name       = module.s3.audit_bucket_id
+    name              = local.audit_trail_name
+    reader_role_arn   = module.iam.dms_secret_reader_role_arn
+    secret_arn_prefix = "arn:${local.partition}:secretsmanager:${var.region}:${local.account_id}:secret:${local.secret_name}-"
+    secret_name       = local.secret_name
+  } : null
+  budget_environment_tag = var.budget_by_environment_tag ? var.environment : null
+  budget_limit_usd       = var.budget_limit_usd
+  cdc_latency_seconds    = var.cdc_latency_alarm_seconds
+  datasync               = var.enable_datasync ? { task_arns = module.datasync[0].task_arns } : null
+  dms = var.enable_dms ? {
+    instance_id      = module.dms[0].replication_instance_id
+    replicating      = var.dms_start_replication
+    task_resource_id = module.dms[0].replication_task_resource_identifier
+  } : null
+  glue = var.enable_glue ? {
+    crawler_names  = var.enable_glue_crawlers ? [module.glue[0].raw_csv_crawler_name, module.glue[0].raw_database_crawler_name] : []
+    job_names      = concat(values(module.glue[0].job_names), [module.glue[0].quality_job_name, module.glue[0].refresh_job_name])
+    workgroup_name = local.athena_workgroup_name
+  } : null
+  kms_key_arn           = module.kms.key_arn
+  lake_bucket_name      = local.lake_bucket_name
+  missing_data_is_alarm = var.cdc_missing_data_is_alarm
+  name_prefix           = local.name_prefix
+  partition             = local.partition
+  region                = var.region
+  topic_name            = local.alarm_topic_name
 }
 
 # ---------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,16 @@ output "access_logs_bucket_id" {
   value       = module.s3.access_logs_bucket_id
 }
 
+output "alarm_names" {
+  description = "Names of the alarms by their short names; those of a phase only while it is there."
+  value       = module.monitoring.alarm_names
+}
+
+output "alarm_topic_arn" {
+  description = "Topic that alarms, budget and failed runs are told to."
+  value       = module.monitoring.topic_arn
+}
+
 output "athena_analyst_role_arn" {
   description = "Role that analysts assume; null without principals."
   value       = module.iam.athena_analyst_role_arn
@@ -21,6 +31,21 @@ output "athena_results_location" {
 output "athena_workgroup_name" {
   description = "Workgroup to query in; null without phase 2."
   value       = one(module.athena[*].workgroup_name)
+}
+
+output "audit_trail_arn" {
+  description = "Trail that records who reads the source's secret; null without one."
+  value       = module.monitoring.audit_trail_arn
+}
+
+output "budget_name" {
+  description = "Name of the monthly budget."
+  value       = module.monitoring.budget_name
+}
+
+output "dashboard_name" {
+  description = "Name of the CloudWatch dashboard."
+  value       = module.monitoring.dashboard_name
 }
 
 output "data_lake_bucket_arn" {

@@ -9,6 +9,18 @@ variable "account_id" {
   }
 }
 
+variable "alarm_email_addresses" {
+  type        = set(string)
+  description = "Who is told of alarms and costs by mail; each address has to confirm once."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for address in var.alarm_email_addresses : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = "An address looks like on-call@example.com."
+  }
+}
+
 variable "athena_analyst_principals" {
   type        = set(string)
   description = "ARNs or account ids that may assume the analyst role; without any the role is not made."
@@ -43,6 +55,44 @@ variable "availability_zones" {
     condition     = length(var.availability_zones) == 0 || (length(var.availability_zones) == 2 && length(distinct(var.availability_zones)) == 2 && alltrue([for zone in var.availability_zones : startswith(zone, var.region)]))
     error_message = "Name two different zones of the region, or none."
   }
+}
+
+variable "budget_by_environment_tag" {
+  type        = bool
+  description = "Whether the budget counts what carries this environment's tag only, not the whole account. Activate the tag Environment for cost allocation first, or nothing is counted."
+  default     = false
+  nullable    = false
+}
+
+variable "budget_limit_usd" {
+  type        = number
+  description = "Monthly budget in USD: the estimate for the preset, and a fifth more."
+  default     = 585
+  nullable    = false
+
+  validation {
+    condition     = var.budget_limit_usd >= 1 && var.budget_limit_usd <= 1000000
+    error_message = "Give 1 to 1,000,000 USD."
+  }
+}
+
+variable "cdc_latency_alarm_seconds" {
+  type        = number
+  description = "Seconds that replication may be behind; three minutes in a row above it are an alarm."
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = var.cdc_latency_alarm_seconds >= 60 && var.cdc_latency_alarm_seconds <= 86400 && floor(var.cdc_latency_alarm_seconds) == var.cdc_latency_alarm_seconds
+    error_message = "Give whole seconds from 60 (replication itself waits up to a minute before it writes) to 86400."
+  }
+}
+
+variable "cdc_missing_data_is_alarm" {
+  type        = bool
+  description = "Whether silence of a started replication is an alarm: no data is not zero lag."
+  default     = true
+  nullable    = false
 }
 
 variable "create_datasync_endpoint" {
@@ -443,6 +493,13 @@ variable "enable_s3_versioning" {
   type        = bool
   description = "Whether overwritten and deleted objects are kept as noncurrent versions for a while."
   default     = true
+  nullable    = false
+}
+
+variable "enable_secret_audit_trail" {
+  type        = bool
+  description = "Whether a trail of this account's calls is kept, and everybody but replication who reads the source's password is told of. Leave it off where the account has a trail: a second copy of management events is charged for."
+  default     = false
   nullable    = false
 }
 

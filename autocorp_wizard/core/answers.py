@@ -47,6 +47,7 @@ class Group(StrEnum):
     GLUE = "Glue and Athena"
     DMS = "Replication"
     DATASYNC = "File transfer"
+    MONITORING = "Alarms and costs"
     STATE = "Remote state"
 
 

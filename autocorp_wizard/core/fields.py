@@ -8,6 +8,7 @@ question and so no field.
 
 from autocorp_wizard.core import answer_rules as rules
 from autocorp_wizard.core.answers import Field, Group, Kind, Schema
+from autocorp_wizard.core.monitoring_fields import MONITORING_FIELDS
 from autocorp_wizard.core.datasync_fields import DATASYNC_FIELDS
 from autocorp_wizard.core.dms_fields import DMS_FIELDS, SOURCE_TABLE_FIELDS
 from autocorp_wizard.core.network_fields import NETWORK_FIELDS
@@ -230,5 +231,6 @@ SCHEMA = Schema(
     + GLUE_FIELDS
     + DMS_FIELDS
     + DATASYNC_FIELDS
+    + MONITORING_FIELDS
     + STATE_FIELDS
 )

@@ -31,6 +31,8 @@ _SENTENCES: Mapping[Preset, str] = {
 
 PRESETS: Mapping[Preset, Mapping[str, Json]] = {
     Preset.DEV: {
+        "budget_limit_usd": 95,
+        "cdc_missing_data_is_alarm": False,
         "athena_scan_limit_gb": 10,
         "create_secretsmanager_endpoint": True,
         "datasync_log_level": "TRANSFER",
@@ -58,6 +60,8 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
         "vpc_cidr": "10.60.0.0/22",
     },
     Preset.STAGING: {
+        "budget_limit_usd": 210,
+        "cdc_missing_data_is_alarm": False,
         "athena_scan_limit_gb": 100,
         "create_secretsmanager_endpoint": True,
         "datasync_log_level": "BASIC",
@@ -85,6 +89,8 @@ PRESETS: Mapping[Preset, Mapping[str, Json]] = {
         "vpc_cidr": "10.61.0.0/22",
     },
     Preset.PROD: {
+        "budget_limit_usd": 585,
+        "cdc_missing_data_is_alarm": True,
         "athena_scan_limit_gb": 1000,
         "create_secretsmanager_endpoint": True,
         "datasync_log_level": "BASIC",

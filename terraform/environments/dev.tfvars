@@ -1,4 +1,6 @@
 # Development: cheap, short-lived, gone without a trace after destroy.
+budget_limit_usd               = 95
+cdc_missing_data_is_alarm      = false
 athena_scan_limit_gb           = 10
 create_secretsmanager_endpoint = true
 datasync_log_level             = "TRANSFER"

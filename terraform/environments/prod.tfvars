@@ -1,4 +1,6 @@
 # Production: redundant, recoverable for as long as AWS allows, and never emptied by a destroy.
+budget_limit_usd               = 585
+cdc_missing_data_is_alarm      = true
 athena_scan_limit_gb           = 1000
 create_secretsmanager_endpoint = true
 datasync_log_level             = "BASIC"

@@ -1,4 +1,6 @@
 # Staging: production's shape with shorter memories; what it holds is deleted on purpose only.
+budget_limit_usd               = 210
+cdc_missing_data_is_alarm      = false
 athena_scan_limit_gb           = 100
 create_secretsmanager_endpoint = true
 datasync_log_level             = "BASIC"

@@ -29,8 +29,11 @@ run "each_input_refuses_what_cannot_be_right" {
 
   variables {
     account_id                         = "1234"
+    alarm_email_addresses              = ["on-call"]
     athena_analyst_principals          = ["*"]
     availability_zones                 = ["us-east-1a"]
+    budget_limit_usd                   = 0
+    cdc_latency_alarm_seconds          = 59
     data_lake_bucket_name              = "Data.Lake"
     datasync_agent_arns                = ["agent-0123456789abcdef0"]
     datasync_agent_cidr_blocks         = ["10.20.0.9"]
@@ -74,8 +77,11 @@ run "each_input_refuses_what_cannot_be_right" {
 
   expect_failures = [
     var.account_id,
+    var.alarm_email_addresses,
     var.athena_analyst_principals,
     var.availability_zones,
+    var.budget_limit_usd,
+    var.cdc_latency_alarm_seconds,
     var.data_lake_bucket_name,
     var.datasync_agent_arns,
     var.datasync_agent_cidr_blocks,

@@ -4,21 +4,28 @@ A service's module is imported and installed when the first call for that servic
 builds its routes. To extend another service, add a module and its line here.
 """
 
+import sys
+from collections.abc import Iterator
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from moto.core.base_backend import BackendDict, BaseBackend
 
 Backend = TypeVar("Backend", bound="BaseBackend")
 
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
-    "datasync": "datasync",
     "athena": "athena",
+    "budgets": "budgets",
+    "cloudwatch": "cloudwatch",
+    "datasync": "datasync",
     "dms": "dms",
     "ec2": "ec2",
+    "events": "events",
     "glue": "glue",
     "iam": "iam",
     "resourcegroupstaggingapi": "ec2",
@@ -52,3 +59,10 @@ def is_missing(service: str, action: str) -> bool:
     if module is None:
         return False
     return action in getattr(import_module(f"{__name__}.{module}"), "MISSING", ())
+
+
+def alive() -> "Iterator[ModuleType]":
+    """Yield our modules of the services that hold anything: those that were called, or remembered from before."""
+    loaded = (module for service, module in EXTENSIONS.items() if f"moto.{service}.models" in sys.modules)
+    for module in dict.fromkeys(loaded):
+        yield import_module(f"{__name__}.{module}")

@@ -8,9 +8,11 @@ resource "aws_kms_key" "lake" {
   enable_key_rotation     = true
   # Decoded and encoded again: a slip in the template fails at plan, and the spelling never causes a difference.
   policy = jsonencode(jsondecode(templatefile("${path.module}/policies/key_policy.json.tftpl", {
-    account_id = var.account_id
-    partition  = var.partition
-    region     = var.region
+    account_id      = var.account_id
+    alarm_topic_arn = var.alarm_topic_arn
+    audit_trail_arn = var.audit_trail_arn == null ? "" : var.audit_trail_arn
+    partition       = var.partition
+    region          = var.region
   })))
 
   tags = {

@@ -9,6 +9,28 @@ variable "account_id" {
   }
 }
 
+variable "alarm_topic_arn" {
+  type        = string
+  description = "Topic that CloudWatch, Budgets, DMS and EventBridge publish to."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.alarm_topic_arn))
+    error_message = "A topic's ARN looks like arn:aws:sns:us-east-1:123456789012:alarms."
+  }
+}
+
+variable "audit_trail_arn" {
+  type        = string
+  description = "Trail that CloudTrail encrypts with the key; null without one."
+  default     = null
+
+  validation {
+    condition     = var.audit_trail_arn == null || can(regex("^arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/[A-Za-z0-9._-]+$", var.audit_trail_arn))
+    error_message = "A trail's ARN looks like arn:aws:cloudtrail:us-east-1:123456789012:trail/audit."
+  }
+}
+
 variable "deletion_window_days" {
   type        = number
   description = "Days a destroyed key stays recoverable (7 to 30)."

@@ -293,6 +293,7 @@ resource "aws_s3_bucket_policy" "access_logs" {
   bucket = aws_s3_bucket.access_logs.id
   policy = jsonencode(jsondecode(templatefile("${path.module}/policies/access_logs_bucket_policy.json.tftpl", {
     account_id        = var.account_id
+    audit_trail_arn   = var.audit_trail_arn == null ? "" : var.audit_trail_arn
     bucket_arn        = local.access_logs_bucket_arn
     source_bucket_arn = local.lake_bucket_arn
   })))

@@ -8,6 +8,13 @@ output "access_logs_bucket_id" {
   value       = aws_s3_bucket.access_logs.id
 }
 
+output "audit_bucket_id" {
+  description = "Name of the access-log bucket, once its policy lets a trail in."
+  value       = aws_s3_bucket.access_logs.id
+
+  depends_on = [aws_s3_bucket_policy.access_logs]
+}
+
 output "lake_bucket_arn" {
   description = "ARN of the lake's bucket."
   value       = aws_s3_bucket.lake.arn

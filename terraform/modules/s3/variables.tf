@@ -44,6 +44,17 @@ variable "account_id" {
   }
 }
 
+variable "audit_trail_arn" {
+  type        = string
+  description = "Trail that may write into the access-log bucket, below cloudtrail/; null without one."
+  default     = null
+
+  validation {
+    condition     = var.audit_trail_arn == null || can(regex("^arn:aws[a-z-]*:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/[A-Za-z0-9._-]+$", var.audit_trail_arn))
+    error_message = "A trail's ARN looks like arn:aws:cloudtrail:us-east-1:123456789012:trail/audit."
+  }
+}
+
 variable "cors_rules" {
   type = list(object({
     allowed_headers = optional(list(string), [])

@@ -198,3 +198,24 @@ run "cors_and_replication_can_be_asked_for" {
     error_message = "A copy in another account belongs to it, encrypted objects are copied, deletions are not."
   }
 }
+
+run "a_trail_writes_below_its_own_prefix_where_there_is_one" {
+  command = plan
+
+  variables {
+    audit_trail_arn = "arn:aws:cloudtrail:us-east-1:123456789012:trail/autocorp-dev-audit"
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_s3_bucket_policy.access_logs.policy).Statement : statement.Resource => statement.Action if try(statement.Principal.Service, "") == "cloudtrail.amazonaws.com" } == {
+      "arn:aws:s3:::autocorp-logs-dev-123456789012"                                   = "s3:GetBucketAcl"
+      "arn:aws:s3:::autocorp-logs-dev-123456789012/cloudtrail/AWSLogs/123456789012/*" = "s3:PutObject"
+    }
+    error_message = "CloudTrail looks at the bucket and writes this account's records, nothing else."
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.access_logs.policy).Statement : statement.Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:us-east-1:123456789012:trail/autocorp-dev-audit" if try(statement.Principal.Service, "") == "cloudtrail.amazonaws.com"])
+    error_message = "Another trail could write here."
+  }
+}

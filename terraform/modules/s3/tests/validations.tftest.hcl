@@ -15,6 +15,7 @@ run "each_input_refuses_what_s3_would_refuse" {
     access_logs_bucket_name     = "autocorp.logs"
     access_logs_expiration_days = 0
     account_id                  = "1234-5678-9012"
+    audit_trail_arn             = "autocorp-dev-audit"
     cors_rules                  = [{ allowed_methods = ["PATCH"], allowed_origins = ["*"] }]
     intelligent_tiering_zones   = ["tmp"]
     kms_key_arn                 = "00000000-0000-0000-0000-000000000000"
@@ -33,6 +34,7 @@ run "each_input_refuses_what_s3_would_refuse" {
     var.access_logs_bucket_name,
     var.access_logs_expiration_days,
     var.account_id,
+    var.audit_trail_arn,
     var.cors_rules,
     var.intelligent_tiering_zones,
     var.kms_key_arn,
