@@ -90,6 +90,7 @@ class RehearsalCloud:
         self.stop()
         self._source.remove()
         shutil.rmtree(self._home.memory.parent, ignore_errors=True)
+        self._home.speed.unlink(missing_ok=True)
 
     def control_token(self) -> str:
         """Return the word that opens the control interface."""

@@ -1,4 +1,4 @@
-"""The control interface: faults, foreign buckets, saving; opened by a word only the home's owner can read."""
+"""The control interface: faults, foreign buckets, the pace, saving; opened by a word only the home's owner can read."""
 
 import hmac
 import json
@@ -8,7 +8,7 @@ from typing import Final
 from wsgiref.types import WSGIEnvironment
 
 from autocorp_wizard.core.errors import UsageError
-from autocorp_wizard.rehearsal import ownership
+from autocorp_wizard.rehearsal import ownership, pace
 from autocorp_wizard.rehearsal.address import FOREIGN_ACCOUNT_ID, REGION
 from autocorp_wizard.rehearsal.call import buffer_body
 from autocorp_wizard.rehearsal.errorbody import Answer
@@ -60,6 +60,10 @@ class Control:
                 document = {"cleared": self.faults.clear(int(rest) if rest else None)}
             case ("POST", "foreign-buckets"):
                 document = self._give_away(_body(environ))
+            case ("GET", "speed"):
+                document = {"speed": pace.speed()}
+            case ("POST", "speed"):
+                document = self._set_pace(_body(environ))
             case ("GET", "status"):
                 document = {"unsaved": self.has_unsaved()}
             case ("POST", "save"):
@@ -67,6 +71,10 @@ class Control:
             case _:
                 status, document = 404, {"error": f"there is no {method} {what}"}
         return _json(status, document)
+
+    def _set_pace(self, document: dict[str, object]) -> dict[str, object]:
+        pace.set_speed(pace.checked(document.get("speed")))
+        return {"speed": pace.speed()}
 
     def _give_away(self, document: dict[str, object]) -> dict[str, object]:
         owner = str(document.get("account_id", FOREIGN_ACCOUNT_ID))

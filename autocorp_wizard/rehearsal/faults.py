@@ -1,4 +1,4 @@
-"""The client of a running cloud's control interface: faults, foreign buckets, saving."""
+"""The client of a running cloud's control interface: faults, foreign buckets, the pace, saving."""
 
 import json
 import ssl
@@ -40,6 +40,14 @@ class CloudControl:
     def create_foreign_bucket(self, name: str, *, account_id: str = FOREIGN_ACCOUNT_ID) -> None:
         """Let a bucket of that name belong to another account."""
         self._ask("POST", "foreign-buckets", {"name": name, "account_id": account_id})
+
+    def speed(self) -> float:
+        """Return how many times as fast as on AWS things happen."""
+        return float(str(self._ask("GET", "speed")["speed"]))
+
+    def set_speed(self, factor: float) -> float:
+        """Let what begins from now on happen `factor` times as fast; remembered. Raises SPEED-REFUSED."""
+        return float(str(self._ask("POST", "speed", {"speed": factor})["speed"]))
 
     def save(self) -> None:
         """Have everything written to disk now."""
