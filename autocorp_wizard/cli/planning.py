@@ -20,6 +20,7 @@ def make(
     stage: str = "",
     prepare: bool = False,
     terraform_dir: str = "",
+    adopt: bool = False,
     secrets: Mapping[str, str] | None = None,
     events: bool = False,
 ) -> tuple[str, "Plan"]:
@@ -37,6 +38,7 @@ def make(
         stage=stage,
         prepare=prepare,
         terraform_dir=absolute(terraform_dir),
+        adopt=adopt,
         env_file=settings.env_file_absolute,
         command=settings.command,
     )

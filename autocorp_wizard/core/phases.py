@@ -60,14 +60,16 @@ class Stage:
     sentence: str
 
 
+# The second stage of phase dms: not a change of what there is, but the start of replication.
+DMS_START = "dms-start"
+
 STAGES: tuple[Stage, ...] = (
     Stage("foundation", Phase.FOUNDATION, "Storage, keys, roles, the secret and the network"),
     Stage("glue", Phase.GLUE, "Catalog, crawlers, jobs and queries"),
     Stage("dms", Phase.DMS, "Replication instance, endpoints and task, not started yet"),
-    Stage("dms-start", Phase.DMS, "Replication starts: full load, then changes"),
+    Stage(DMS_START, Phase.DMS, "Replication starts: full load, then changes"),
     Stage("datasync", Phase.DATASYNC, "Locations and scheduled transfers of the exports"),
 )
-START_STAGE: Final = "dms-start"
 
 
 def stages_of(phase: Phase) -> tuple[Stage, ...]:
@@ -83,11 +85,6 @@ def next_stage(phase: Phase, *, created: bool, started: bool, tested: bool) -> S
     """
     first, *later = stages_of(phase)
     return later[0] if later and created and tested and not started else first
-
-
-def stage_variables(stage: str, *, started: bool) -> dict[str, bool]:
-    """Return the inputs that a stage sets beside the flags: replication starts with its own stage and stays started."""
-    return {"dms_start_replication": started or stage == START_STAGE}
 
 
 def parse_phase(text: str) -> Phase:
@@ -118,6 +115,15 @@ def flags(phases: Iterable[Phase]) -> dict[str, bool]:
     """Return the Terraform flags for a set of phases; all flags are always written (decisions.md 13)."""
     chosen = frozenset(phases)
     return {f"enable_{phase.value}": phase in chosen for phase in Phase if phase is not Phase.FOUNDATION}
+
+
+def stage_variables(stage: str, phases: Iterable[Phase], *, started: bool) -> dict[str, bool]:
+    """Return the inputs that depend on the stage: whether replication runs (decisions.md 10).
+
+    The stage `dms-start` turns it on. `started` says that an earlier apply did; then it stays on as long as the phase
+    is there, because the provider starts a task that it had to stop only with the flag.
+    """
+    return {"dms_start_replication": Phase.DMS in frozenset(phases) and (started or stage == DMS_START)}
 
 
 def phase_of_address(address: str) -> Phase | None:

@@ -59,10 +59,11 @@ def test_replication_starts_once_after_its_connections_were_tested(
 
 
 def test_what_was_started_stays_started_in_every_later_plan() -> None:
-    said = {stage.name: phases.stage_variables(stage.name, started=True) for stage in STAGES}
-    assert {value for each in said.values() for value in each.values()} == {True}
-    assert phases.stage_variables("dms", started=False) == {"dms_start_replication": False}
-    assert phases.stage_variables("dms-start", started=False) == {"dms_start_replication": True}
+    said = [phases.stage_variables(stage.name, Phase, started=True) for stage in STAGES]
+    assert all(each == {"dms_start_replication": True} for each in said)
+    assert phases.stage_variables("dms", Phase, started=False) == {"dms_start_replication": False}
+    assert phases.stage_variables("dms-start", Phase, started=False) == {"dms_start_replication": True}
+    assert phases.stage_variables("destroy-dms", [Phase.FOUNDATION], started=True) == {"dms_start_replication": False}
 
 
 @pytest.mark.parametrize(("flag", "outputs"), [("true", {}), ("false", {"dms_replication_started": True})])
