@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from autocorp_wizard.cli import operating, passwords, questions, reviewing
+from autocorp_wizard.cli import operating, passwords, questions, reviewing, targets
 from autocorp_wizard.cli.settings import absolute
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError
 from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.followups import follow_ups_of
 from autocorp_wizard.core.request import Request
 
 if TYPE_CHECKING:
     from autocorp_wizard.cli.settings import Settings
+    from autocorp_wizard.core.phases import Stage
     from autocorp_wizard.core.plan import Plan
 
 
@@ -72,3 +74,19 @@ def carry_out(
     operating.carry_out(settings, request, secrets=given, events=True)
     if settings.verbose:
         operating.say_deployed(settings, plan.environment)
+
+
+def prove(settings: "Settings", stage: "Stage") -> None:
+    """Do the follow-ups of a stage once more; raises what fails."""
+    if not follow_ups_of(stage.name):
+        return
+    environment = targets.load_saved(settings)
+    request = Request(
+        operation=Operation.PROVE,
+        environment=environment.name,
+        phase=stage.phase.value,
+        stage=stage.name,
+        env_file=settings.env_file_absolute,
+        command=settings.command,
+    )
+    operating.carry_out(settings, request, secrets=passwords.ambient(settings, environment), events=True)

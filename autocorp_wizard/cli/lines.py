@@ -91,6 +91,8 @@ def line(envelope: ev.Envelope, state: RunState, *, verbose: bool = False) -> st
             return _setting(event)
         case ev.GateChecked():
             return f"  Gate {event.gate}: {event.outcome}. {event.sentence}"
+        case ev.ProofRecorded():
+            return _proof(event)
         case ev.CancelRequested():
             by = f" by {event.by}" if event.by else ""
             return f"  Asked to {event.how}{by}; waiting for a safe end."
@@ -169,6 +171,13 @@ def _place(state: RunState) -> str:
 def _summary(event: ev.SummaryReported) -> str:
     imported = f", {event.import_} imported" if event.import_ else ""
     return f"  Terraform: {event.add} added, {event.change} changed, {event.remove} removed{imported}"
+
+
+def _proof(event: ev.ProofRecorded) -> str:
+    word = {"proven": "Proven", "failed": "! Failed"}.get(event.outcome, "Not proven here")
+    when = f" (at {event.proven_at}; nothing was changed since)" if event.proven_at else ""
+    details = "".join(f"\n    {each}" for each in event.details)
+    return f"  {word}: {event.sentence}{when}{details}"
 
 
 def _setting(event: ev.SettingChecked) -> str:

@@ -17,12 +17,17 @@ def make(
     settings: "Settings",
     phase: str,
     *,
+    stage: str = "",
+    prepare: bool = False,
     terraform_dir: str = "",
     adopt: bool = False,
     secrets: Mapping[str, str] | None = None,
     events: bool = False,
 ) -> tuple[str, "Plan"]:
-    """Plan the next due stage of a phase and return the run with its plan; shows progress meanwhile."""
+    """Plan a stage (else the next due one) of a phase and return the run with its plan; shows progress meanwhile.
+
+    `prepare` does first what the stage needs.
+    """
     targets.phases(phase)  # a wrong phase is refused before anything is looked for
     environment = targets.load_saved(settings)
     due = targets.due_phase(settings, environment, phase)
@@ -30,6 +35,8 @@ def make(
         operation=Operation.PLAN,
         environment=environment.name,
         phase=due.value,
+        stage=stage,
+        prepare=prepare,
         terraform_dir=absolute(terraform_dir),
         adopt=adopt,
         env_file=settings.env_file_absolute,

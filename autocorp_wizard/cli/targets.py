@@ -93,10 +93,12 @@ def phases(text: str) -> tuple[Phase, ...]:
 
 
 def due_phase(settings: "Settings", environment: Environment, text: str) -> Phase:
-    """Return the phase to plan: the one named, or for `all` the first that is not applied yet (else the last)."""
+    """Return the phase to plan: the one named, or for `all` the first that is not applied to its end, else the last."""
     wanted = phases(text)
     applied = settings.engine.applied(environment.name)
-    done = applied.phases if applied is not None else ()
+    done = set(applied.phases) if applied is not None else set()
+    if applied is not None and not applied.replication_started:
+        done.discard(Phase.DMS)
     return next((phase for phase in wanted if phase.value not in done), wanted[-1])
 
 

@@ -43,6 +43,11 @@ _AWS: dict[str, Range] = {
     "aws_datasync_location_nfs": (1, 30),
     "aws_datasync_location_s3": (1, 30),
     "aws_datasync_task": (5, 60),
+    "aws_athena_workgroup": (1, 5),
+    "aws_cloudtrail": (2, 15),
+    "aws_cloudwatch_metric_alarm": (0.5, 3),
+    "aws_glue_catalog_database": (0.5, 3),
+    "aws_sns_topic": (1, 8),
 }
 _REHEARSAL: dict[str, Range] = {
     "aws_s3_bucket_lifecycle_configuration": (50, 60),
@@ -65,6 +70,10 @@ _AWS_DELETE: dict[str, Range] = {
     "aws_subnet": (1, 60),
     "aws_s3_bucket_lifecycle_configuration": (1, 10),
     "aws_dms_replication_instance": (180, 900),
+    "aws_dms_replication_task": (30, 180),
+    "aws_dms_endpoint": (5, 120),
+    "aws_dms_s3_endpoint": (5, 120),
+    "aws_dms_event_subscription": (5, 60),
 }
 _REHEARSAL_DELETE: dict[str, Range] = {
     "aws_s3_bucket_lifecycle_configuration": (0.5, 60),

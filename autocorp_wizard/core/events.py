@@ -27,6 +27,7 @@ class Operation(StrEnum):
     PLAN = "plan"
     APPLY = "apply"
     DESTROY = "destroy"
+    PROVE = "prove"
     RECOVER = "recover"
     ROLLOUT = "rollout"
 
@@ -278,6 +279,23 @@ class GateChecked(Event):
     gate: str
     outcome: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRecorded(Event):
+    """What a follow-up of a stage showed: `outcome` is proven, not-proven-here or failed.
+
+    `details` hold one line per object (rows per table). `proven_at` (RFC 3339) is set where an earlier run proved it
+    and nothing was changed since.
+    """
+
+    KIND: ClassVar[str] = "proof.recorded"
+    subject: str
+    outcome: str
+    sentence: str
+    details: tuple[str, ...] = ()
+    stage: str = ""
+    proven_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ question and so no field.
 
 from autocorp_wizard.core import answer_rules as rules
 from autocorp_wizard.core.answers import Field, Group, Kind, Schema
-from autocorp_wizard.core.monitoring_fields import MONITORING_FIELDS
 from autocorp_wizard.core.datasync_fields import DATASYNC_FIELDS
 from autocorp_wizard.core.dms_fields import DMS_FIELDS, SOURCE_TABLE_FIELDS
+from autocorp_wizard.core.monitoring_fields import MONITORING_FIELDS
 from autocorp_wizard.core.network_fields import NETWORK_FIELDS
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.security_fields import SECURITY_FIELDS

@@ -1,6 +1,6 @@
-"""The gates in front of a phase, as data: what must be true before it may be planned and applied.
+"""The gates in front of a stage, as data: what must be true before it may be planned and applied.
 
-A fact that could not be looked at is unknown, which is no pass: the phase waits and says why.
+A fact that could not be looked at is unknown, which is no pass: the stage waits and says why.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from autocorp_wizard.core.phases import Phase
 
 
 class Fact(StrEnum):
-    """Something that can be looked up before a phase."""
+    """Something that can be looked up before a stage."""
 
     STATE = "remote-state"
     FOUNDATION = "foundation-applied"
     GLUE = "glue-applied"
+    DMS = "dms-created"
     SECRET = "secret-has-value"  # noqa: S105
     AGENT = "agent-online"
     CONNECTIONS = "connections-tested"
@@ -31,14 +32,26 @@ class Gate:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact as it was looked up: `holds` is None where nobody knows; `note` says what was seen, or why not."""
+
+    holds: bool | None
+    note: str = ""
+
+
+_FOUNDATION = "phase 1 (foundation) is applied", "autocorp-wizard apply foundation"
+_AGENT = "the DataSync agent is online", "autocorp-wizard agent activate"
+
 GATES: tuple[Gate, ...] = (
     Gate("foundation", Fact.STATE, "the remote state is ready", "autocorp-wizard bootstrap"),
-    Gate("glue", Fact.FOUNDATION, "phase 1 (foundation) is applied", "autocorp-wizard apply foundation"),
-    Gate("dms", Fact.FOUNDATION, "phase 1 (foundation) is applied", "autocorp-wizard apply foundation"),
+    Gate("glue", Fact.FOUNDATION, *_FOUNDATION),
+    Gate("dms", Fact.FOUNDATION, *_FOUNDATION),
     Gate("dms", Fact.SECRET, "the source's password lies in the secret", "autocorp-wizard secret set"),
+    Gate("dms-start", Fact.DMS, "the replication task is created", "autocorp-wizard apply dms"),
     Gate("dms-start", Fact.CONNECTIONS, "both endpoints passed their connection test", "autocorp-wizard dms test"),
-    Gate("datasync", Fact.FOUNDATION, "phase 1 (foundation) is applied", "autocorp-wizard apply foundation"),
-    Gate("datasync", Fact.AGENT, "the DataSync agent is online", "autocorp-wizard agent activate"),
+    Gate("datasync", Fact.FOUNDATION, *_FOUNDATION),
+    Gate("datasync", Fact.AGENT, *_AGENT),
 )
 
 
@@ -48,6 +61,7 @@ class Verdict:
 
     gate: Gate
     passed: bool | None
+    note: str = ""
 
     @property
     def outcome(self) -> str:
@@ -58,14 +72,21 @@ class Verdict:
     def sentence(self) -> str:
         """What was found, in words."""
         said = {True: "Yes", False: "Not yet", None: "Not known"}[self.passed]
-        return f"{said}: {self.gate.sentence}."
+        return f"{said}: {self.gate.sentence}{f' ({self.note})' if self.note else ''}."
 
 
-def judge(stage: str, facts: Mapping[Fact, bool | None]) -> tuple[Verdict, ...]:
+def facts_of(stage: str) -> frozenset[Fact]:
+    """Return what has to be known before a stage."""
+    return frozenset(gate.fact for gate in GATES if gate.stage == stage)
+
+
+def judge(stage: str, facts: Mapping[Fact, Finding]) -> tuple[Verdict, ...]:
     """Return the verdict of every gate of a stage; a fact that is not in `facts` is unknown."""
-    return tuple(Verdict(gate, facts.get(gate.fact)) for gate in GATES if gate.stage == stage)
+    unknown = Finding(None, "nobody looked")
+    found = ((gate, facts.get(gate.fact, unknown)) for gate in GATES if gate.stage == stage)
+    return tuple(Verdict(gate, finding.holds, finding.note) for gate, finding in found)
 
 
-def applied_facts(phases: frozenset[Phase]) -> dict[Fact, bool | None]:
+def applied_facts(phases: frozenset[Phase]) -> dict[Fact, Finding]:
     """Return the facts that follow from the phases found in the state."""
-    return {Fact.FOUNDATION: Phase.FOUNDATION in phases, Fact.GLUE: Phase.GLUE in phases}
+    return {Fact.FOUNDATION: Finding(Phase.FOUNDATION in phases), Fact.GLUE: Finding(Phase.GLUE in phases)}

@@ -7,6 +7,7 @@ replication waits for a connection test (decisions.md 10).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from autocorp_wizard.core.errors import UsageError
 
@@ -30,8 +31,8 @@ class Phase(StrEnum):
         return tuple(list(Phase)[self.number :])
 
 
-# Phases whose modules the tree holds. The engine knows all four; asking for another one is refused with a sentence.
-AVAILABLE: tuple[Phase, ...] = (Phase.FOUNDATION,)
+# Phases whose modules the tree holds. Asking for another one is refused with a sentence.
+AVAILABLE: tuple[Phase, ...] = tuple(Phase)
 
 MODULE_PHASES: dict[str, Phase] = {
     "kms": Phase.FOUNDATION,
@@ -42,9 +43,12 @@ MODULE_PHASES: dict[str, Phase] = {
     "glue": Phase.GLUE,
     "athena": Phase.GLUE,
     "dms": Phase.DMS,
-    "monitoring": Phase.DMS,
+    "monitoring": Phase.FOUNDATION,
     "datasync": Phase.DATASYNC,
 }
+# The module that watches all phases is always there; what watches one phase is named after it and comes with it.
+_WATCHING: Final = "monitoring"
+_WATCHED: Final = {"glue": Phase.GLUE, "athena": Phase.GLUE, "dms": Phase.DMS, "datasync": Phase.DATASYNC}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,21 @@ STAGES: tuple[Stage, ...] = (
     Stage(DMS_START, Phase.DMS, "Replication starts: full load, then changes"),
     Stage("datasync", Phase.DATASYNC, "Locations and scheduled transfers of the exports"),
 )
+
+
+def stages_of(phase: Phase) -> tuple[Stage, ...]:
+    """Return the stages of a phase, in order."""
+    return tuple(stage for stage in STAGES if stage.phase is phase)
+
+
+def next_stage(phase: Phase, *, created: bool, started: bool, tested: bool) -> Stage:
+    """Return the stage of a phase that is due.
+
+    Only `dms` has two: its start is due once its task is created, both connections are tested, and it was not started
+    before. What has started is planned as the first stage again, which keeps it started.
+    """
+    first, *later = stages_of(phase)
+    return later[0] if later and created and tested and not started else first
 
 
 def parse_phase(text: str) -> Phase:
@@ -108,8 +127,26 @@ def stage_variables(stage: str, phases: Iterable[Phase], *, started: bool) -> di
 
 
 def phase_of_address(address: str) -> Phase | None:
-    """Return the phase that a resource address belongs to by its outermost module, None for the root's own."""
-    if not address.startswith("module."):
-        return None
-    module = address.removeprefix("module.").split(".", 1)[0].split("[", 1)[0]
+    """Return the phase that a resource address belongs to by its outermost module, None for the root's own.
+
+    What watches a phase belongs to that phase, by its name (`module.monitoring.aws_cloudwatch_metric_alarm.dms_lag`).
+    """
+    module = _module_of(address)
+    if module == _WATCHING:
+        label = address.split("[", 1)[0].rpartition(".")[2]
+        return _WATCHED.get(label.split("_", 1)[0], MODULE_PHASES[module])
     return MODULE_PHASES.get(module)
+
+
+def owner_of_address(address: str) -> Phase | None:
+    """Return the phase whose own module holds an address: the phases found so are those that are applied.
+
+    An alarm that outlived what it watched does not make its phase applied.
+    """
+    return MODULE_PHASES.get(_module_of(address))
+
+
+def _module_of(address: str) -> str:
+    if not address.startswith("module."):
+        return ""
+    return address.removeprefix("module.").split(".", 1)[0].split("[", 1)[0]

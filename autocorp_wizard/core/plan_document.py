@@ -31,9 +31,7 @@ _REASONS: dict[str, str] = {
     "delete_because_each_key": "is deleted because its key is not in the list any more",
     "delete_because_no_move_target": "is deleted because the place that it was moved to is gone",
 }
-_NAME_KEYS = frozenset(
-    {"id", "arn", "name", "bucket", "key", "role", "policy_arn", "function_name", "alarm_name", "rule"}
-)
+_NAME_KEYS = frozenset({"id", "arn", "name", "bucket", "key", "role", "rule", "workgroup", "endpoint", "protocol"})
 
 
 @dataclass(frozen=True, slots=True)

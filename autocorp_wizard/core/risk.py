@@ -53,6 +53,8 @@ _HOLDS: dict[str, str] = {
 _REPLICATION: frozenset[str] = frozenset(
     {"aws_dms_replication_task", "aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_s3_endpoint"}
 )
+# AWS's words for a task that moves rows, whoever started it.
+_AT_WORK: frozenset[Json] = frozenset({"running", "starting"})
 _HARMLESS: frozenset[str] = frozenset({"tags", "tags_all", "timeouts"})
 
 
@@ -106,16 +108,19 @@ def _stopping(change: Change, thing: str) -> Iterator[tuple[str, str]]:
     if not touched:
         return
     if change.resource_type == "aws_dms_replication_task":
+        runs = change.before.get("start_replication_task") is True or change.before.get("status") in _AT_WORK
+        if not runs:
+            return
         if change.after.get("start_replication_task") is not True:
             yield STOPS_REPLICATION, f"{thing} is stopped for the change and not started again."
-        elif change.before.get("start_replication_task") is True:
+        else:
             yield STOPS_REPLICATION, f"{thing} pauses for the change and goes on from where it stopped."
     elif change.resource_type == "aws_dms_replication_instance":
         yield STOPS_REPLICATION, f"{thing} is changed: replication pauses while AWS modifies it."
     else:
         yield (
             STOPS_REPLICATION,
-            f"{thing} is changed: AWS refuses that while a task runs, so the task has to be stopped.",
+            f"{thing} is changed: AWS refuses that while a task runs, so replication pauses and goes on afterwards.",
         )
 
 

@@ -15,6 +15,14 @@ _COSTS: dict[str, str] = {
     "aws_dms_replication_instance": "by the hour, from about 53 USD a month",
     "aws_secretsmanager_secret": "about 0.40 USD a month",
     "aws_eip": "about 3.60 USD a month",
+    "aws_cloudwatch_dashboard": "3 USD a month beyond the account's first three",
+    "aws_cloudwatch_metric_alarm": "0.10 USD a month beyond the account's first ten",
+}
+# What is paid for each time that a schedule starts it.
+_BY_SCHEDULE: dict[str, str] = {
+    "aws_glue_trigger": "starts jobs by the clock: 0.44 USD for each DPU-hour",
+    "aws_glue_crawler": "runs by the clock: 0.44 USD for each DPU-hour",
+    "aws_datasync_task": "runs by the clock: 0.0125 USD for each GB",
 }
 _GROWING: dict[str, tuple[str, ...]] = {
     "aws_dms_replication_instance": ("replication_instance_class", "allocated_storage", "multi_az"),
@@ -53,6 +61,8 @@ def costing(change: Change, thing: str) -> Iterator[str]:
             )
         if price:
             yield f"{thing} costs {price}."
+        if change.after.get("schedule") and change.resource_type in _BY_SCHEDULE:
+            yield f"{thing} {_BY_SCHEDULE[change.resource_type]}."
         return
     for key in _GROWING.get(change.resource_type, ()):
         old, new = change.before.get(key), change.after.get(key)

@@ -110,6 +110,7 @@ class RunState:
     diagnostics: list[ev.DiagnosticReported] = field(default_factory=list)
     settings: list[ev.SettingChecked] = field(default_factory=list)
     gates: list[ev.GateChecked] = field(default_factory=list)
+    proofs: list[ev.ProofRecorded] = field(default_factory=list)
     findings: list[ev.RecoveryFound] = field(default_factory=list)
     mended: list[ev.RecoveryDone] = field(default_factory=list)
     leftovers: list[ev.LeftoverFound] = field(default_factory=list)
@@ -150,7 +151,7 @@ class RunState:
             self.add(envelope)
         return self
 
-    def _fold(self, event: ev.Event, at: datetime) -> None:  # noqa: PLR0912  (one arm per kind reads best)
+    def _fold(self, event: ev.Event, at: datetime) -> None:  # noqa: PLR0912, PLR0915  (one arm per kind reads best)
         match event:
             case ev.RunStarted():
                 self.started_at = at
@@ -197,6 +198,8 @@ class RunState:
                 self.settings.append(event)
             case ev.GateChecked():
                 self.gates.append(event)
+            case ev.ProofRecorded():
+                self.proofs.append(event)
             case ev.RecoveryFound():
                 self.findings.append(event)
             case ev.RecoveryDone():

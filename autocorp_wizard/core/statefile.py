@@ -10,7 +10,7 @@ from typing import Final, Self, cast
 
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Json
-from autocorp_wizard.core.phases import MODULE_PHASES, Phase, phase_of_address
+from autocorp_wizard.core.phases import MODULE_PHASES, Phase, owner_of_address, phase_of_address
 
 STATE_VERSION: Final = 4
 
@@ -46,7 +46,7 @@ class StateResource:
 
     @property
     def phase(self) -> Phase | None:
-        """The phase whose module holds it."""
+        """The phase that it comes and goes with."""
         return phase_of_address(self.address)
 
 
@@ -101,9 +101,22 @@ class RemoteState:
 
     @property
     def phases(self) -> frozenset[Phase]:
-        """The phases that at least one resource belongs to: what a plan must keep (decisions.md 7)."""
-        found = {resource.phase for resource in self.resources}
+        """The phases whose own modules hold at least one resource: what a plan must keep (decisions.md 7)."""
+        found = {owner_of_address(resource.address) for resource in self.resources}
         return frozenset(phase for phase in found if phase is not None)
+
+    @property
+    def replication_started(self) -> bool:
+        """Whether replication was started by an apply: the flag stays true from then on (decisions.md 10)."""
+        if (self.outputs or {}).get("dms_replication_started") is True:
+            return True
+        tasks = self.of_type("aws_dms_replication_task")
+        return any(task.attributes.get("start_replication_task") == "true" for task in tasks)
+
+    def output(self, name: str) -> str:
+        """Return an output that is a text, empty where it has no value."""
+        value = (self.outputs or {}).get(name)
+        return value if isinstance(value, str) else ""
 
     def of_type(self, resource_type: str) -> tuple[StateResource, ...]:
         """Return the resources of one type, in the state's order."""

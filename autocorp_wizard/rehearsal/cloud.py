@@ -91,6 +91,7 @@ class RehearsalCloud:
         self._source.remove()
         shutil.rmtree(self._home.memory.parent, ignore_errors=True)
         shutil.rmtree(self._home.exports, ignore_errors=True)
+        self._home.speed.unlink(missing_ok=True)
 
     def agent_address(self) -> str:
         """Return HOST:PORT of the pretend DataSync agent of the running cloud. Raises WizardError where none runs."""

@@ -1,4 +1,4 @@
-"""The control interface: faults, foreign buckets, the pretend agent, saving.
+"""The control interface: faults, foreign buckets, the pretend agent, the pace, saving.
 
 Opened by a word that only the home's owner can read.
 """
@@ -11,7 +11,7 @@ from typing import Final
 from wsgiref.types import WSGIEnvironment
 
 from autocorp_wizard.core.errors import UsageError
-from autocorp_wizard.rehearsal import ownership
+from autocorp_wizard.rehearsal import ownership, pace
 from autocorp_wizard.rehearsal.address import FOREIGN_ACCOUNT_ID, REGION
 from autocorp_wizard.rehearsal.call import buffer_body
 from autocorp_wizard.rehearsal.errorbody import Answer
@@ -72,6 +72,10 @@ class Control:
                 document = self._give_away(_body(environ))
             case ("GET" | "POST", "agent"):
                 document = self.agent(rest if method == "POST" else "", _body(environ) if method == "POST" else {})
+            case ("GET", "speed"):
+                document = {"speed": pace.speed()}
+            case ("POST", "speed"):
+                document = self._set_pace(_body(environ))
             case ("GET", "status"):
                 document = {"unsaved": self.has_unsaved()}
             case ("POST", "save"):
@@ -79,6 +83,10 @@ class Control:
             case _:
                 status, document = 404, {"error": f"there is no {method} {what}"}
         return _json(status, document)
+
+    def _set_pace(self, document: dict[str, object]) -> dict[str, object]:
+        pace.set_speed(pace.checked(document.get("speed")))
+        return {"speed": pace.speed()}
 
     def _give_away(self, document: dict[str, object]) -> dict[str, object]:
         owner = str(document.get("account_id", FOREIGN_ACCOUNT_ID))

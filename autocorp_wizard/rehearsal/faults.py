@@ -1,4 +1,4 @@
-"""The client of a running cloud's control interface: faults, foreign buckets, the pretend agent, saving."""
+"""The client of a running cloud's control interface: faults, foreign buckets, the pretend agent, the pace, saving."""
 
 import json
 import ssl
@@ -65,6 +65,14 @@ class CloudControl:
     def fresh_agent(self) -> dict[str, object]:
         """Put a new machine, not activated yet, under the agent's address; the one before goes on elsewhere."""
         return self._ask("POST", "agent/fresh", {})
+
+    def speed(self) -> float:
+        """Return how many times as fast as on AWS things happen."""
+        return float(str(self._ask("GET", "speed")["speed"]))
+
+    def set_speed(self, factor: float) -> float:
+        """Let what begins from now on happen `factor` times as fast; remembered. Raises SPEED-REFUSED."""
+        return float(str(self._ask("POST", "speed", {"speed": factor})["speed"]))
 
     def save(self) -> None:
         """Have everything written to disk now."""

@@ -48,6 +48,11 @@ class RehearsalHome:
         return self.root / "exports"
 
     @property
+    def speed(self) -> Path:
+        """Return the file that holds how fast things happen here."""
+        return self.root / "speed"
+
+    @property
     def lock(self) -> Path:
         """Return the file whose lock keeps two starts apart."""
         return self.root / "start.lock"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from autocorp_wizard.core.errors import UsageError
+
 DEFAULT_SPEED: Final = 60.0
 MAX_SPEED: Final = 10_000.0
 _speed = DEFAULT_SPEED
@@ -23,6 +25,19 @@ def remember_in(path: Path) -> None:
         _speed = _checked(float(path.read_text(encoding="ascii")))
     except (OSError, ValueError):
         _speed = DEFAULT_SPEED
+
+
+def checked(given: object) -> float:
+    """Return a factor that somebody asked for. Raises UsageError SPEED-REFUSED where it is none."""
+    try:
+        return _checked(float(str(given)))
+    except ValueError as cause:
+        raise UsageError(
+            "SPEED-REFUSED",
+            f"{given} is no speed of the rehearsal cloud.",
+            why=f"It lies between 1 (as on AWS) and {MAX_SPEED:,.0f}.",
+            next_step=f"Name such a number; without one it is {DEFAULT_SPEED:.0f}.",
+        ) from cause
 
 
 def set_speed(factor: float) -> None:

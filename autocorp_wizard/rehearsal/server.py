@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.rehearsal import memory
+from autocorp_wizard.rehearsal import memory, pace
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION
 from autocorp_wizard.rehearsal.layout import RehearsalHome, write_private
 from autocorp_wizard.rehearsal.processes import mark_of
@@ -93,6 +93,7 @@ class _Server:
         self._stop = threading.Event()
         self._gate = Gate()
         self._pulse = Pulse(time.monotonic, idle_seconds)
+        pace.remember_in(home.speed)
         memory.load(home.memory)
         self._emulator = DomainDispatcherApplication(create)
         self._agent = self._pretend_agent()

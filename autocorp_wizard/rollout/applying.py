@@ -1,6 +1,6 @@
 """Applying a plan that was approved: exactly that plan, once, with the state backed up before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,10 +8,14 @@ from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardError
 from autocorp_wizard.core.plan import Plan
-from autocorp_wizard.rollout import pending_imports
+from autocorp_wizard.core.statefile import RemoteState
+from autocorp_wizard.rollout import pending_imports, proof_memory
 from autocorp_wizard.rollout.context import Context
-from autocorp_wizard.rollout.planning import PlanInputs, check_gates, load_plan, look_at_state, record_plan
+from autocorp_wizard.rollout.planning import PlanInputs, load_plan, record_plan
+from autocorp_wizard.rollout.proving import prove_stage, say_unproven
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.standing import check_gates, look_at_state
+from autocorp_wizard.rollout.task_pause import paused_for
 from autocorp_wizard.rollout.terraform_step import StreamEnd, stream
 from autocorp_wizard.rollout.workspace import initialise, planned_workspace
 
@@ -21,19 +25,28 @@ LOSES_DATA = "data-loss"
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What Terraform itself reported at the end of an apply."""
+    """What Terraform itself reported at the end of an apply, and what was proven after it."""
 
     counts: dict[str, int]
+    proofs: tuple[ev.ProofRecorded, ...] = ()
 
 
 async def apply_operation(ctx: Context) -> Applied:
-    """Apply the plan that the request names by run and digest."""
+    """Apply the plan that the request names by run and digest, then prove its stage.
+
+    A rollout proves by itself, after a second plan found nothing left to change.
+    """
     refuse_while_unrecovered(ctx)
     files = ctx.store.files(ctx.request.plan_run)
     plan, inputs = load_approved(ctx, files)
     state = look_at_state(ctx)
     check_gates(ctx, plan.stage, state)
-    return await apply_plan(ctx, files, plan, inputs)
+    applied = await apply_plan(ctx, files, plan, inputs, state)
+    if ctx.request.parent:
+        return applied
+    now = ctx.state_store.read()
+    proofs = await prove_stage(ctx, plan.stage, now.lineage if now else "")
+    return replace(applied, proofs=proofs + say_unproven(ctx, plan.stage))
 
 
 def load_approved(ctx: Context, files: RunFiles) -> tuple[Plan, PlanInputs]:
@@ -63,8 +76,10 @@ def load_approved(ctx: Context, files: RunFiles) -> tuple[Plan, PlanInputs]:
     return plan, inputs
 
 
-async def apply_plan(ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInputs) -> Applied:
-    """Apply a loaded plan; the saved plan is gone afterwards, however it ends."""
+async def apply_plan(
+    ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInputs, state: RemoteState | None
+) -> Applied:
+    """Apply a loaded plan on the state that it was made from; the saved plan is gone afterwards, however it ends."""
     if inputs.password_given and not ctx.password():
         raise WizardError(
             "SECRET-NEEDED",
@@ -87,13 +102,15 @@ async def apply_plan(ctx: Context, files: RunFiles, plan: Plan, inputs: PlanInpu
     env = terraform.environment if inputs.password_given else workspace.without_password()
     sentence = "Terraform destroys" if inputs.destroy else "Terraform applies the plan"
     try:
-        with ctx.recorder.step("apply", sentence) as note:
-            argv = terraform.apply(files.plan_file)
-            end = await stream(ctx.recorder, argv, cwd=workspace.directory, env=env, name="apply")
-            applied = judge(end)
-            note.text = ", ".join(f"{count} {name}" for name, count in applied.counts.items())
+        async with paused_for(ctx, plan, state):
+            with ctx.recorder.step("apply", sentence) as note:
+                argv = terraform.apply(files.plan_file)
+                end = await stream(ctx.recorder, argv, cwd=workspace.directory, env=env, name="apply")
+                applied = judge(end)
+                note.text = ", ".join(f"{count} {name}" for name, count in applied.counts.items())
     finally:
         files.plan_file.unlink(missing_ok=True)
+        proof_memory.forget(ctx, plan.changes)
     pending_imports.forget(ctx)
     ctx.remember_applied()
     return applied

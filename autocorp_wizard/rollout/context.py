@@ -101,6 +101,7 @@ class Context:
             "resources": len(state.resources) if state else 0,
             "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "outputs": dict(state.outputs or {}) if state else {},
+            "replication_started": state.replication_started if state else False,
         }
         write_private(self.folder / "applied.json", json.dumps(document))
 

@@ -6,11 +6,14 @@ from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import UsageError, WizardError
 from autocorp_wizard.core.phases import Phase, parse_phase
 from autocorp_wizard.core.statefile import RemoteState
+from autocorp_wizard.rollout import proof_memory
 from autocorp_wizard.rollout.applying import Applied, apply_plan
 from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.leftovers import bucket_names, empty_buckets, find_leftovers
-from autocorp_wizard.rollout.planning import PlanInputs, load_plan, look_at_state, make_plan
+from autocorp_wizard.rollout.planning import PlanInputs, load_plan, make_plan
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.standing import look_at_state
+from autocorp_wizard.rollout.task_pause import stop_replication
 
 # Inputs that stand in the way of a destroy on purpose; they are opened by a plan of their own first (decisions.md 5).
 PROTECTIONS: dict[str, ev.Json] = {"force_destroy": True}
@@ -40,17 +43,23 @@ async def destroy_operation(ctx: Context) -> Destroyed:
     if state is None or not state.resources:
         ctx.say("Nothing is deployed.")
         return Destroyed({}, *_look(ctx, phase))
+    gone = (phase, *phase.later)
+    if Phase.DMS in gone:
+        # AWS deletes no task that runs, and a task that is stopped first has written what it had read.
+        await stop_replication(ctx, state)
+        ctx.recorder.stop_if_wished()
     if phase is Phase.FOUNDATION:
         counts = await _destroy_all(ctx, state)
     else:
         counts = await _destroy_phases(ctx, state, phase)
+    proof_memory.forget_phases(ctx, gone)
     return Destroyed(counts, *_look(ctx, phase))
 
 
 async def _destroy_phases(ctx: Context, state: RemoteState, phase: Phase) -> dict[str, int]:
     keep = frozenset(state.phases) - {phase, *phase.later}
     plan = await make_plan(ctx, f"destroy-{phase.value}", phase, keep, state)
-    return (await _apply_own_plan(ctx, plan_digest=plan.digest)).counts
+    return (await _apply_own_plan(ctx, plan_digest=plan.digest, state=state)).counts
 
 
 async def _destroy_all(ctx: Context, state: RemoteState) -> dict[str, int]:
@@ -61,22 +70,22 @@ async def _destroy_all(ctx: Context, state: RemoteState) -> dict[str, int]:
         ctx.say("Protections are opened first, by a plan of their own: " + ", ".join(closed))
         plan = await make_plan(ctx, "unprotect", Phase.FOUNDATION, phases, state, overrides=closed)
         if plan.changed:
-            await _apply_own_plan(ctx, plan_digest=plan.digest)
+            await _apply_own_plan(ctx, plan_digest=plan.digest, state=state)
             state = ctx.state_store.read() or state
     ctx.recorder.stop_if_wished()
     with ctx.recorder.step("empty", "Buckets are emptied: all versions of all objects") as note:
         note.text = f"{empty_buckets(ctx.access, bucket_names(state), ctx.say)} objects and versions deleted"
     ctx.recorder.stop_if_wished()
     plan = await make_plan(ctx, "destroy", Phase.FOUNDATION, phases, state, destroy=True, overrides=closed)
-    return (await _apply_own_plan(ctx, plan_digest=plan.digest)).counts
+    return (await _apply_own_plan(ctx, plan_digest=plan.digest, state=state)).counts
 
 
-async def _apply_own_plan(ctx: Context, *, plan_digest: str) -> Applied:
+async def _apply_own_plan(ctx: Context, *, plan_digest: str, state: RemoteState) -> Applied:
     """Apply the plan that this very run made; the typed name stands for its approval."""
     inputs = PlanInputs.load(ctx.files.plan_inputs)
     if inputs.digest != plan_digest:
         raise WizardError("APPROVAL-MISMATCH", "The saved plan is not the one that was just made.")
-    return await apply_plan(ctx, ctx.files, load_plan(ctx.files.plan_document), inputs)
+    return await apply_plan(ctx, ctx.files, load_plan(ctx.files.plan_document), inputs, state)
 
 
 def _look(ctx: Context, phase: Phase) -> tuple[int, int]:

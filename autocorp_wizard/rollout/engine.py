@@ -17,7 +17,7 @@ from autocorp_wizard.adapters.lease import Lease, holder
 from autocorp_wizard.adapters.process import spawn_detached
 from autocorp_wizard.adapters.run_store import RunFiles, RunRecord, RunStatus, RunStore
 from autocorp_wizard.core.errors import UsageError, WizardError
-from autocorp_wizard.core.events import Envelope, Operation
+from autocorp_wizard.core.events import Envelope, Json, Operation, ProofRecorded
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
@@ -39,7 +39,8 @@ class AppliedState:
     serial: int
     resources: int
     at: str
-    outputs: dict[str, str]
+    outputs: dict[str, Json]
+    replication_started: bool = False
 
 
 class Engine:
@@ -128,6 +129,12 @@ class Engine:
             next_step="Plan again and approve the digest that it prints: autocorp-wizard plan PHASE",
         )
 
+    def proofs(self, run: str) -> tuple[ProofRecorded, ...]:
+        """Return what a run proved, its children's proofs included; of each subject the last word."""
+        state = self.state(run)
+        found = {each.subject: each for child in state.children for each in self.state(child).proofs}
+        return tuple((found | {each.subject: each for each in state.proofs}).values())
+
     def approve(self, run: str, digest: str) -> None:
         """Answer a rollout that waits for approval of the plan with this digest."""
         self._wish(run, "approve", digest)
@@ -141,7 +148,12 @@ class Engine:
         try:
             raw = json.loads((self.home.environment_dir(environment) / "applied.json").read_text())
             return AppliedState(
-                tuple(raw["phases"]), int(raw["serial"]), int(raw["resources"]), str(raw["at"]), dict(raw["outputs"])
+                tuple(raw["phases"]),
+                int(raw["serial"]),
+                int(raw["resources"]),
+                str(raw["at"]),
+                dict(raw["outputs"]),
+                raw.get("replication_started") is True,
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

@@ -128,6 +128,10 @@ FINDERS: Final[dict[str, Finder]] = {
 }
 
 
+# Found by what they stand in, in more than one step: rollout/lookup.py knows how.
+FOUND_APART: Final = frozenset({"aws_route_table_association", "aws_athena_named_query"})
+
+
 @dataclass(frozen=True, slots=True)
 class TagFinder:
     """For what has no name of its own: list all, ask each for its tags, compare `Name`.
@@ -180,11 +184,15 @@ TAG_FINDERS: Final[dict[str, TagFinder]] = {
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What a resource must say of itself before it can be kept: `field` of the entry is one of `ready`."""
+    """What a resource must say of itself before it can be kept: `field` of the entry is one of `ready`.
+
+    While it is one of `coming`, AWS is still making it: whoever keeps it has to wait.
+    """
 
     finder: Finder
     field: str
     ready: tuple[str, ...]
+    coming: tuple[str, ...] = ()
 
 
 def _by_ids(operation: str, parameter: str, entries: str) -> Finder:
@@ -192,6 +200,11 @@ def _by_ids(operation: str, parameter: str, entries: str) -> Finder:
 
 
 _RULE: Final = Readiness(_by_ids("describe_security_group_rules", "SecurityGroupRuleIds", "SecurityGroupRules"), "", ())
+
+
+def _exists(service: str, operation: str, parameter: str, entries: str = "") -> Readiness:
+    return Readiness(Finder(service, operation, {parameter: "{id}"}, entries, gives="{id}"), "", ())
+
 
 READY: Final[dict[str, Readiness]] = {
     "aws_kms_key": Readiness(
@@ -207,12 +220,32 @@ READY: Final[dict[str, Readiness]] = {
         _by_ids("describe_vpc_endpoints", "VpcEndpointIds", "VpcEndpoints"), "State", ("available",)
     ),
     "aws_dms_replication_instance": Readiness(
-        FINDERS["aws_dms_replication_instance"], "ReplicationInstanceStatus", ("available",)
+        FINDERS["aws_dms_replication_instance"],
+        "ReplicationInstanceStatus",
+        ("available",),
+        ("creating", "modifying", "upgrading", "rebooting", "maintenance"),
     ),
     "aws_dms_replication_task": Readiness(
-        FINDERS["aws_dms_replication_task"], "Status", ("ready", "running", "stopped")
+        FINDERS["aws_dms_replication_task"],
+        "Status",
+        ("ready", "running", "stopped"),
+        ("creating", "starting", "stopping", "modifying", "testing"),
     ),
-    "aws_dms_endpoint": Readiness(FINDERS["aws_dms_endpoint"], "Status", ("active",)),
-    "aws_dms_s3_endpoint": Readiness(FINDERS["aws_dms_s3_endpoint"], "Status", ("active",)),
+    "aws_dms_endpoint": Readiness(FINDERS["aws_dms_endpoint"], "Status", ("active",), ("creating", "modifying")),
+    "aws_dms_s3_endpoint": Readiness(FINDERS["aws_dms_s3_endpoint"], "Status", ("active",), ("creating", "modifying")),
+    "aws_dms_event_subscription": Readiness(
+        FINDERS["aws_dms_event_subscription"], "Status", ("active",), ("creating", "modifying")
+    ),
+    "aws_datasync_task": Readiness(
+        Finder("datasync", "describe_task", {"TaskArn": "{id}"}, gives="{id}"),
+        "Status",
+        ("AVAILABLE", "RUNNING", "QUEUED"),
+        ("CREATING",),
+    ),
+    "aws_datasync_location_nfs": _exists("datasync", "describe_location_nfs", "LocationArn"),
+    "aws_datasync_location_s3": _exists("datasync", "describe_location_s3", "LocationArn"),
+    "aws_datasync_location_smb": _exists("datasync", "describe_location_smb", "LocationArn"),
+    "aws_athena_named_query": _exists("athena", "get_named_query", "NamedQueryId", "NamedQuery"),
+    "aws_sns_topic": _exists("sns", "get_topic_attributes", "TopicArn"),
     "aws_glue_crawler": Readiness(FINDERS["aws_glue_crawler"], "State", ("READY", "RUNNING")),
 }

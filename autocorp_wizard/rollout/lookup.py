@@ -7,6 +7,7 @@ claimed.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Protocol, cast
 
 from autocorp_wizard.adapters.aws import CloudAccess
@@ -18,6 +19,19 @@ _PLACE: Final = re.compile(r"\{([.\w]+)\}")
 _ADDRESS: Final = re.compile(r"^(?P<module>(?:module\.[^.]+\.)*)(?P<type>\w+)\.(?P<name>[\w-]+)(?P<index>\[.+\])?$")
 
 _ASSOCIATION: Final = "aws_route_table_association"
+_NAMED_QUERY: Final = "aws_athena_named_query"
+
+# The names that a type's finder may want; for all of them the id is the name.
+_CALLED: Final = (
+    "id",
+    "name",
+    "bucket",
+    "replication_instance_id",
+    "replication_subnet_group_id",
+    "replication_task_id",
+    "certificate_id",
+    "endpoint_id",
+)
 
 Entry = Mapping[str, object]
 
@@ -73,6 +87,8 @@ def _search(access: CloudAccess, change: Planned, existing: Mapping[str, str]) -
             raise _UnknownNameError("subnet")
         found = _association(access, "association.subnet-id", subnet).import_id
         yield from [found] if found else []
+    elif kind == _NAMED_QUERY:
+        yield from _named_query(access, _filled("{workgroup}", names), _filled("{name}", names))
     else:
         raise _UnknownNameError(f"way to be looked for ({kind})")
 
@@ -93,21 +109,36 @@ def find_import_id(
         return Verdict(inconclusive=True, note=str(error))
 
 
+class Standing(StrEnum):
+    """How a resource stands in AWS: it can be kept, AWS is still making it, or neither (or nobody knows)."""
+
+    READY = "ready"
+    COMING = "coming"
+    NOT = "not"
+
+
 def is_usable(access: CloudAccess, resource_type: str, resource_id: str) -> bool:
     """Whether a resource exists and is ready, so that it can be kept instead of replaced. In doubt: no."""
-    names = {"account": access.account_id} | dict.fromkeys(
-        ("id", "name", "bucket", "replication_instance_id", "replication_task_id", "endpoint_id"), resource_id
-    )
+    return standing(access, resource_type, resource_id) is Standing.READY
+
+
+def standing(access: CloudAccess, resource_type: str, resource_id: str) -> Standing:
+    """Return how a resource stands. What AWS refuses to tell counts as NOT: it is then replaced, never kept wrongly."""
+    names = {"account": access.account_id} | dict.fromkeys(_CALLED, resource_id)
+    if resource_id.startswith(f"{access.account_id}:"):  # the catalogue's and the budgets' ids carry the account
+        names["name"] = resource_id.partition(":")[2]
     try:
         readiness = READY.get(resource_type)
         if readiness is None:
-            return resource_type in FINDERS and bool(list(_found(access, FINDERS[resource_type], names)))
+            found = resource_type in FINDERS and bool(list(_found(access, FINDERS[resource_type], names)))
+            return Standing.READY if found else Standing.NOT
         entries = list(_living(access, readiness.finder, names))
-        return bool(entries) and all(
-            not readiness.field or str(entry.get(readiness.field)) in readiness.ready for entry in entries
-        )
     except (CloudError, _UnknownNameError):
-        return False
+        return Standing.NOT
+    words = {str(entry.get(readiness.field)) for entry in entries} if readiness.field else set[str]()
+    if entries and words <= set(readiness.ready):
+        return Standing.READY
+    return Standing.COMING if words and words <= {*readiness.ready, *readiness.coming} else Standing.NOT
 
 
 class _UnknownNameError(Exception):
@@ -152,6 +183,23 @@ def _by_tag(access: CloudAccess, finder: TagFinder, names: Mapping[str, str]) ->
                 continue
             if finder.alive is None or list(_living(access, finder.alive, {"id": found})):
                 yield found
+
+
+def _named_query(access: CloudAccess, workgroup: str, name: str) -> Iterator[str]:
+    """A saved query is listed by its id alone; its name takes a second question."""
+    try:
+        pages = list(access.pages("athena", "list_named_queries", WorkGroup=workgroup))
+    except CloudError as error:
+        if error.is_missing or error.aws_code == "InvalidRequestException":  # Athena's word for an unknown workgroup
+            return
+        raise
+    for page in pages:
+        ids = page.get("NamedQueryIds")
+        if isinstance(ids, list) and ids:
+            answer = access.call("athena", "batch_get_named_query", NamedQueryIds=ids)
+            for entry in _entries(answer, "NamedQueries"):
+                if entry.get("Name") == name and entry.get("WorkGroup", workgroup) == workgroup:
+                    yield str(entry["NamedQueryId"])
 
 
 def _association(access: CloudAccess, filter_name: str, value: str) -> Verdict:

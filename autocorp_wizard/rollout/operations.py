@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from autocorp_wizard.adapters.home import Home
@@ -15,12 +15,14 @@ from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.bootstrap import RowOutcome
 from autocorp_wizard.core.errors import ExitCode, WizardError
 from autocorp_wizard.core.next_steps import placed
+from autocorp_wizard.core.proofs import Proven
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.applying import apply_operation
 from autocorp_wizard.rollout.bootstrap import bootstrap
 from autocorp_wizard.rollout.context import Context, Shared
 from autocorp_wizard.rollout.destroying import destroy_operation
 from autocorp_wizard.rollout.planning import plan_operation
+from autocorp_wizard.rollout.proving import prove_operation
 from autocorp_wizard.rollout.recorder import Recorder
 from autocorp_wizard.rollout.recovery import recover_operation
 from autocorp_wizard.rollout.rolling import rollout_operation
@@ -117,7 +119,22 @@ async def _do_plan(ctx: Context) -> ev.RunFinished:
 async def _do_apply(ctx: Context) -> ev.RunFinished:
     applied = await apply_operation(ctx)
     sentence = "Applied: " + ", ".join(f"{count} {_DONE[name]}" for name, count in applied.counts.items() if count)
-    return ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, counts=applied.counts, sentence=f"{sentence.rstrip(': ')}.")
+    sentence = f"{sentence.rstrip(': ')}. {_proven(applied.proofs)}".rstrip()
+    return ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, counts=applied.counts, sentence=sentence)
+
+
+async def _do_prove(ctx: Context) -> ev.RunFinished:
+    proofs = await prove_operation(ctx)
+    sentence = _proven(proofs) or "This stage has nothing to prove beside its plan."
+    return ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, sentence=sentence)
+
+
+def _proven(proofs: Sequence[ev.ProofRecorded]) -> str:
+    """Return which proofs there are, in a sentence or two; the proofs themselves are events."""
+    shown = [proof.subject for proof in proofs if proof.outcome == Proven.PROVEN]
+    others = [proof.subject for proof in proofs if proof.outcome == Proven.NOT_HERE]
+    said = [f"Proven: {', '.join(shown)}."] if shown else []
+    return " ".join(said + ([f"Not proven here: {', '.join(others)}."] if others else []))
 
 
 async def _do_destroy(ctx: Context) -> ev.RunFinished:
@@ -160,6 +177,7 @@ _OPERATIONS: dict[ev.Operation, Callable[[Context], Awaitable[ev.RunFinished]]] 
     ev.Operation.PLAN: _do_plan,
     ev.Operation.APPLY: _do_apply,
     ev.Operation.DESTROY: _do_destroy,
+    ev.Operation.PROVE: _do_prove,
     ev.Operation.RECOVER: _do_recover,
     ev.Operation.ROLLOUT: _do_rollout,
 }

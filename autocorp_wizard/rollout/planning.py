@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
 
-from autocorp_wizard.adapters.run_store import RunStatus, RunStore
+from autocorp_wizard.adapters.run_store import RunStore
 from autocorp_wizard.core import events as ev
-from autocorp_wizard.core import gates
-from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.imports import Import
-from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase, closure, parse_phase
+from autocorp_wizard.core.phases import Phase, closure, stage_variables
 from autocorp_wizard.core.plan import Plan, read_plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout import adoption, pending_imports
 from autocorp_wizard.rollout.context import Context, write_private
-from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.proving import prepare_stage
+from autocorp_wizard.rollout.recovery_need import came_to_its_end, refuse_while_unrecovered
+from autocorp_wizard.rollout.standing import check_gates, look_at_state, phase_asked_for, stage_asked_for
 from autocorp_wizard.rollout.terraform_step import capture, stream
 from autocorp_wizard.rollout.workspace import Workspace, initialise, new_workspace, write_inputs
 
@@ -48,25 +49,19 @@ class PlanInputs:
         return cls(**{**raw, "phases": tuple(raw["phases"])})
 
 
-def stage_of(phase_name: str, stage_name: str = "") -> tuple[str, Phase]:
-    """Return the stage and phase asked for; refuses a phase whose modules are not part of this tree."""
-    phase = parse_phase(phase_name)
-    if phase not in AVAILABLE:
-        raise UsageError(
-            "PHASE-NOT-YET",
-            f"Phase {phase.number} ({phase.value}) is not part of this version.",
-            why="Its Terraform modules are not in the tree yet.",
-            next_step="This version rolls out: " + ", ".join(f"{p.number} {p.value}" for p in AVAILABLE) + ".",
-        )
-    stage = stage_name or next(stage.name for stage in STAGES if stage.phase is phase)
-    return stage, phase
-
-
 async def plan_operation(ctx: Context) -> Plan:
-    """Plan the stage that the request names: what is applied already plus what is asked for (decisions.md 7)."""
-    stage, phase = stage_of(ctx.request.phase or Phase.FOUNDATION, ctx.request.stage)
+    """Plan the stage that the request names: what is applied already plus what is asked for (decisions.md 7).
+
+    What the stage needs is prepared before where the request says so, and always on a rehearsal, where it costs
+    nothing; else a closed gate says what to do.
+    """
+    phase = phase_asked_for(ctx.request.phase or Phase.FOUNDATION)
     refuse_while_unrecovered(ctx)
     state = look_at_state(ctx)
+    stage = stage_asked_for(ctx, phase, state)
+    stands = state is not None and Phase.FOUNDATION in state.phases
+    if stands and (ctx.request.prepare or ctx.environment.is_rehearsal):
+        await prepare_stage(ctx, stage)
     check_gates(ctx, stage, state)
     phases = closure(state.phases if state else (), phase)
     pending_imports.adopt_deleted_secret(ctx)
@@ -75,38 +70,6 @@ async def plan_operation(ctx: Context) -> Plan:
         return plan
     adopted = adoption.existing(ctx, plan, state)
     return await make_plan(ctx, stage, phase, phases, state, adopted=adopted) if adopted else plan
-
-
-def look_at_state(ctx: Context) -> RemoteState | None:
-    """Read the remote state; None where nothing was ever applied. Raises STATE-MISSING where there is no bucket."""
-    with ctx.recorder.step("state", "Reading the remote state") as note:
-        if not ctx.state_store.bucket_exists():
-            raise WizardError(
-                "STATE-MISSING",
-                f"There is no remote state for {ctx.environment.name} yet.",
-                why=f"The bucket {ctx.environment.state_bucket} does not exist.",
-                next_step="Create it first: autocorp-wizard bootstrap",
-            )
-        state = ctx.state_store.read()
-        note.text = f"serial {state.serial}, {len(state.resources)} resources" if state else "empty"
-    return state
-
-
-def check_gates(ctx: Context, stage: str, state: RemoteState | None) -> None:
-    """Judge the stage's gates, record every verdict, and stop at the first that is not passed."""
-    facts: dict[gates.Fact, bool | None] = {gates.Fact.STATE: True}
-    facts |= gates.applied_facts(frozenset(state.phases) if state else frozenset())
-    facts[gates.Fact.SECRET] = ctx.environment.secret_counter > 0
-    verdicts = gates.judge(stage, facts)
-    for verdict in verdicts:
-        ctx.recorder.record(ev.GateChecked(gate=verdict.gate.fact, outcome=verdict.outcome, sentence=verdict.sentence))
-    for verdict in verdicts:
-        if not verdict.passed:
-            raise WizardError(
-                "GATE-CLOSED",
-                f"Stage {stage} cannot begin yet: {verdict.gate.sentence} is not so.",
-                next_step=f"Do first: {verdict.gate.remedy}",
-            )
 
 
 async def make_plan(
@@ -124,7 +87,9 @@ async def make_plan(
 
     `adopted` is imported by this plan on top of what an earlier run left to be imported.
     """
-    variables = ctx.environment.tfvars(phases) | ctx.input_variables() | dict(overrides or {})
+    started = state is not None and state.replication_started
+    variables = ctx.environment.tfvars(phases) | ctx.input_variables()
+    variables |= stage_variables(stage, phases, started=started) | dict(overrides or {})
     workspace = new_workspace(ctx, {} if destroy else pending_imports.files_for(ctx, state, adopted))
     write_inputs(ctx, variables)
     await initialise(ctx, workspace)
@@ -174,7 +139,7 @@ def unfinished_things(store: RunStore, environment: str) -> frozenset[tuple[str,
     for record in store.records(environment):
         if record.operation not in (ev.Operation.APPLY, ev.Operation.DESTROY):
             continue
-        if record.status is RunStatus.SUCCEEDED:
+        if came_to_its_end(store, record):
             break
         request = Request.from_json(store.files(record.run).request.read_text())
         document = store.files(request.plan_run).plan_document if request.plan_run else None

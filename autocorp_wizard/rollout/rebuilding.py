@@ -3,6 +3,8 @@
 Nothing is applied here: what exists without being in the state is remembered for import by the next reviewed plan.
 """
 
+import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +20,9 @@ from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.planning import load_plan
 from autocorp_wizard.rollout.terraform_step import capture
 from autocorp_wizard.rollout.workspace import Workspace
+
+# Seconds that AWS may take for what was being made; a replication instance takes up to fifteen minutes.
+_PATIENCE = 2400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ async def untaint(ctx: Context, workspace: Workspace, state: RemoteState | None)
     ctx.recorder.record(ev.RecoveryFound(finding="tainted", sentence=sentence, addresses=addresses))
     kept: list[str] = []
     for resource in tainted:
-        if not lookup.is_usable(ctx.access, resource.resource_type, resource.id):
+        if not await _comes_to_be(ctx, resource.resource_type, resource.id):
             continue
         await capture(
             ctx.recorder,
@@ -57,7 +62,7 @@ async def untaint(ctx: Context, workspace: Workspace, state: RemoteState | None)
     )
 
 
-def rebuild(ctx: Context, state: RemoteState | None, left: Iterable[RunRecord]) -> None:
+async def rebuild(ctx: Context, state: RemoteState | None, left: Iterable[RunRecord]) -> None:
     """Find what exists without being in the state: by the ids in the journals, and in flight by name or tag."""
     known: dict[str, _Known] = {}
     in_flight: dict[str, Change | None] = {}
@@ -77,7 +82,11 @@ def rebuild(ctx: Context, state: RemoteState | None, left: Iterable[RunRecord]) 
     existing = in_state | {address: item.id_value for address, item in known.items()}
     for address, change in in_flight.items():
         if address not in existing and change is not None:
-            _take(address, lookup.find_in_flight(ctx.access, change, existing), imports, unknown)
+            verdict = lookup.find_in_flight(ctx.access, change, existing)
+            _take(address, verdict, imports, unknown)
+            if verdict.import_id:
+                # Terraform would work on with something that AWS is still making, and be refused.
+                await _comes_to_be(ctx, change.resource_type, verdict.import_id)
     if not imports and not unknown:
         return
     addresses = tuple(imports)
@@ -88,6 +97,21 @@ def rebuild(ctx: Context, state: RemoteState | None, left: Iterable[RunRecord]) 
     pending_imports.remember(ctx, [Import(address, found) for address, found in imports.items()])
     sentence = "The next plan imports them, so that nothing is made twice."
     ctx.recorder.record(ev.RecoveryDone(finding="lost-state", sentence=sentence, addresses=addresses))
+
+
+async def _comes_to_be(ctx: Context, resource_type: str, resource_id: str) -> bool:
+    """Wait while AWS is still making a resource; returns whether it can be kept."""
+    pause, deadline = (0.5 if ctx.environment.is_rehearsal else 10.0), time.monotonic() + _PATIENCE
+    told = False
+    while (stands := lookup.standing(ctx.access, resource_type, resource_id)) is lookup.Standing.COMING:
+        if not told:
+            ctx.say(f"{resource_id} is still being made; it is waited for, so that it need not be made again.")
+            told = True
+        if time.monotonic() > deadline:
+            break
+        ctx.recorder.stop_if_wished()
+        await asyncio.sleep(pause)
+    return stands is lookup.Standing.READY
 
 
 def _take(address: str, verdict: lookup.Verdict, imports: dict[str, str], unknown: list[str]) -> None:

@@ -48,7 +48,7 @@ async def recover_operation(ctx: Context) -> int:
     await _push_unsaved(ctx, workspace, left)
     state = ctx.state_store.read()
     await untaint(ctx, workspace, state)
-    rebuild(ctx, state, left)
+    await rebuild(ctx, state, left)
     ctx.remember_applied()
     settle(ctx.files)
     return len(left)

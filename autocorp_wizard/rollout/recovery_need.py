@@ -37,12 +37,22 @@ def needs_recovery(store: RunStore, record: RunRecord) -> bool:
     files = store.files(record.run)
     if record.status is RunStatus.LOST:
         return True
-    if record.status is RunStatus.SUCCEEDED:
-        return False
+    if came_to_its_end(store, record):
+        return bool(errored_states(files))
     code = store.state(files).error.get("code")
     if record.operation not in _CHANGING:
         return code == "TERRAFORM-KILLED"
     return code in _UNSETTLED or bool(errored_states(files))
+
+
+def came_to_its_end(store: RunStore, record: RunRecord) -> bool:
+    """Whether a run succeeded, or at least its apply did: what failed or was stopped after that was its proof."""
+    if record.status is RunStatus.SUCCEEDED:
+        return True
+    if record.operation is not Operation.APPLY or record.status is RunStatus.LOST:
+        return False
+    summary = store.state(store.files(record.run)).summary
+    return summary is not None and summary.operation == Operation.APPLY
 
 
 def lost_runs(store: RunStore, environment: str) -> list[RunRecord]:

@@ -1,15 +1,17 @@
-"""The rollout: bootstrap, then each stage planned, approved, applied and proven, as children of one run."""
+"""The rollout: bootstrap, then each stage prepared, planned, approved, applied and proven, as children of one run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.followups import follow_ups_of
 from autocorp_wizard.core.phases import AVAILABLE, STAGES, Stage, parse_phase
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.planning import load_plan
+from autocorp_wizard.rollout.proving import say_unproven
 from autocorp_wizard.rollout.recovery_need import unsettled_runs
 
 # What --yes does not approve (cli.md, apply).
@@ -27,13 +29,15 @@ async def rollout_operation(ctx: Context, run_child: ChildRunner) -> str:
     await run_child(ctx, Request(operation=ev.Operation.BOOTSTRAP, environment=name, mode="create"))
     await _first_secret(ctx)
     last = parse_phase(ctx.request.until) if ctx.request.until else AVAILABLE[-1]
+    stages = [stage for stage in STAGES if stage.phase in AVAILABLE and stage.phase.number <= last.number]
     changed = 0
-    for stage in STAGES:
-        if stage.phase not in AVAILABLE or stage.phase.number > last.number:
-            continue
+    for stage in stages:
         ctx.recorder.stop_if_wished()
         changed += await _roll_stage(ctx, run_child, stage)
-    return "Everything is deployed." if changed else "Everything is deployed already; nothing to change."
+        await _prove(ctx, run_child, stage)
+    unproven = say_unproven(ctx, *(stage.name for stage in stages))
+    said = "Everything is deployed." if changed else "Everything is deployed already; nothing to change."
+    return said + (f" Not proven here: {', '.join(each.subject for each in unproven)}." if unproven else "")
 
 
 async def _first_secret(ctx: Context) -> None:
@@ -49,6 +53,7 @@ async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage) -> int
         environment=ctx.environment.name,
         phase=stage.phase.value,
         stage=stage.name,
+        prepare=True,
         terraform_dir=ctx.request.terraform_dir,
     )
     plan_run = await run_child(ctx, asked)
@@ -81,6 +86,20 @@ async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage) -> int
             next_step=f"Look at it: autocorp-wizard plan {stage.phase.value}",
         )
     return 1
+
+
+async def _prove(ctx: Context, run_child: ChildRunner, stage: Stage) -> None:
+    """Do the follow-ups of a stage, also where nothing was changed: one that failed the last time is done again."""
+    if follow_ups_of(stage.name):
+        await run_child(
+            ctx,
+            Request(
+                operation=ev.Operation.PROVE,
+                environment=ctx.environment.name,
+                phase=stage.phase.value,
+                stage=stage.name,
+            ),
+        )
 
 
 async def _approved(ctx: Context, plan: Plan) -> None:

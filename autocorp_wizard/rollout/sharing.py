@@ -10,7 +10,7 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.rollout.context import Context
 
 # A plan changes nothing, and a rollout's history is its children's.
-_SHARED = frozenset({Operation.BOOTSTRAP, Operation.APPLY, Operation.DESTROY, Operation.RECOVER})
+_SHARED = frozenset({Operation.BOOTSTRAP, Operation.APPLY, Operation.DESTROY, Operation.PROVE, Operation.RECOVER})
 
 
 def share_journal(ctx: Context) -> None:

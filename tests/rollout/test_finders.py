@@ -11,7 +11,7 @@ from botocore.validate import ParamValidator
 
 from autocorp_wizard.adapters.aws_errors import CloudError
 from autocorp_wizard.core.imports import rule_for
-from autocorp_wizard.rollout.finders import FINDERS, READY, TAG_FINDERS
+from autocorp_wizard.rollout.finders import FINDERS, FOUND_APART, READY, TAG_FINDERS
 from tests.core.test_imports import types_of_the_tree
 
 ALL = {f"find {kind}": finder for kind, finder in FINDERS.items()}
@@ -72,7 +72,7 @@ def test_readiness_is_a_field_that_exists(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", types_of_the_tree())
 def test_every_type_of_the_tree_can_be_looked_for(kind: str) -> None:
-    looked_for = kind in FINDERS or kind in TAG_FINDERS or kind == "aws_route_table_association"
+    looked_for = kind in FINDERS or kind in TAG_FINDERS or kind in FOUND_APART
     assert looked_for or rule_for(kind).overwrites
 
 

@@ -6,6 +6,7 @@ from autocorp_wizard.cli import applying, planning, questions, reviewing, target
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError
+from autocorp_wizard.core.phases import Stage, stages_of
 
 
 @click.command(
@@ -23,7 +24,8 @@ def command(settings: Settings, phase: str, approve: str, confirm: str, terrafor
     """Apply PHASE: foundation, glue, dms, datasync, 1 to 4, or all.
 
     With --approve exactly that plan is applied. Without it a plan is made and shown first; --yes approves it unless it
-    loses data, replaces something, or stops replication.
+    loses data, replaces something, or stops replication. Each stage has a plan of its own (dms has two: the second
+    starts replication), and is proven after it.
     """
     wanted = targets.phases(phase)
     if approve and phase.strip().lower() == targets.ALL:
@@ -41,14 +43,18 @@ def command(settings: Settings, phase: str, approve: str, confirm: str, terrafor
             settings, f"The plan of {phase} needs an approval.", f"--approve DIGEST (from `plan {phase}`), or --yes"
         )
     for each in wanted:
-        plan_and_apply(settings, each.value, confirm, terraform_dir)
+        for stage in stages_of(each):
+            plan_and_apply(settings, stage, confirm, terraform_dir)
 
 
-def plan_and_apply(settings: Settings, phase: str, confirm: str, terraform_dir: str) -> None:
-    """Plan a phase, show it, have it approved and apply it; a plan without changes is the end of it."""
-    run, plan = planning.make(settings, phase, terraform_dir=terraform_dir, events=True)
+def plan_and_apply(settings: Settings, stage: Stage, confirm: str, terraform_dir: str) -> None:
+    """Plan a stage, show it, have it approved and apply it; where nothing is to change, its proofs are done again."""
+    run, plan = planning.make(
+        settings, stage.phase.value, stage=stage.name, prepare=True, terraform_dir=terraform_dir, events=True
+    )
     if not plan.changed:
-        settings.console.say(f"{phase}: nothing to change.", "good")
+        settings.console.say(f"{stage.name}: nothing to change.", "good")
+        applying.prove(settings, stage)
         return
     confirm = applying.approve(settings, plan, confirm)
     applying.carry_out(settings, run, plan, confirm=confirm, terraform_dir=terraform_dir)

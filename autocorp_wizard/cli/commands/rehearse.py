@@ -17,7 +17,7 @@ from autocorp_wizard.core.request import Request
     cls=WizardGroup,
     invoke_without_command=True,
     example="autocorp-wizard rehearse\n"
-    "autocorp-wizard rehearse --plain --yes\n"
+    "autocorp-wizard rehearse --plain --yes --speed 120\n"
     'eval "$(autocorp-wizard rehearse --exports)" && aws s3 ls',
 )
 @click.option(
@@ -28,6 +28,12 @@ from autocorp_wizard.core.request import Request
     help="Which size is rehearsed.",
 )
 @click.option("--until", metavar="PHASE", default="", help="The last phase of the rollout.")
+@click.option(
+    "--speed",
+    type=float,
+    metavar="N",
+    help="How many times as fast as on AWS things happen, 1 to 10000; kept until changed, at first 60.",
+)
 @click.option("--rows", type=click.IntRange(0), help="Orders in the source, when it is first made.")
 @click.option("--seed", type=int, help="Seed of those rows.")
 @click.option("--confirm", metavar="NAME", default="", help="The environment's name, where a plan loses data.")
@@ -42,6 +48,7 @@ def command(
     *,
     preset: str,
     until: str,
+    speed: float | None,
     rows: int | None,
     seed: int | None,
     confirm: str,
@@ -58,12 +65,20 @@ def command(
         return
     if sum((exports, reset, stop)) > 1:
         raise UsageError("USAGE", "--exports, --reset and --stop exclude each other.", next_step="Name one of them.")
+    if speed is not None:
+        speed = _checked_speed(speed)
     if exports:
         _exports(settings)
     elif reset or stop:
         _end(settings, forget=reset)
     else:
-        _rehearse(ctx, settings, preset, until=until, confirm=confirm, rows=rows, seed=seed)
+        _rehearse(ctx, settings, preset, until=until, confirm=confirm, speed=speed, rows=rows, seed=seed)
+
+
+def _checked_speed(given: float) -> float:
+    from autocorp_wizard.rehearsal import pace
+
+    return pace.checked(given)
 
 
 def _rehearse(
@@ -73,6 +88,7 @@ def _rehearse(
     *,
     until: str,
     confirm: str,
+    speed: float | None,
     rows: int | None,
     seed: int | None,
 ) -> None:
@@ -94,6 +110,8 @@ def _rehearse(
         )
     if rows is not None or seed is not None:
         _fill_source(settings, rows, seed)
+    if speed is not None:
+        _set_speed(settings, speed)
     if opens:
         ctx.exit(settings.open_wizard(settings, environment))
     rollout(settings, targets.load_saved(settings, environment.name), last, confirm)
@@ -164,7 +182,8 @@ def _forget_rehearsals(settings: Settings) -> list[str]:
         environment = settings.store.load(name)
         if environment.is_rehearsal:
             settings.store.save(replace(_without_found_arns(environment), secret_counter=0))
-            (settings.home.environment_dir(name) / "applied.json").unlink(missing_ok=True)
+            for record in ("applied.json", "proofs.json"):
+                (settings.home.environment_dir(name) / record).unlink(missing_ok=True)
             forgotten.append(name)
     return forgotten
 
@@ -173,6 +192,15 @@ def _without_found_arns(environment: "Environment") -> "Environment":
     """Take back what the wizard itself wrote about agents and locations that are gone with their cloud."""
     found = environment.detected & {"datasync_agent_arns", "datasync_source_location_arns"}
     return environment.with_answers(dict.fromkeys(found)) if found else environment
+
+
+def _set_speed(settings: Settings, speed: float) -> None:
+    from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+    from autocorp_wizard.rehearsal.faults import CloudControl
+
+    cloud = RehearsalCloud(settings.home.root)
+    cloud.ensure(settings.console.hint)
+    CloudControl(cloud).set_speed(speed)
 
 
 def _fill_source(settings: Settings, rows: int | None, seed: int | None) -> None:

@@ -1,6 +1,7 @@
 """`runs`: what happened and what is happening; every reader here works from the journal alone."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from autocorp_wizard.cli import operating, targets
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core.errors import UsageError
-from autocorp_wizard.core.events import Envelope, Json, Operation
+from autocorp_wizard.core.events import Envelope, Json, Operation, ProofRecorded
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
 
@@ -55,7 +56,8 @@ def show(settings: Settings, run: str) -> None:
     """Show one run: what it did, how it ended, what failed."""
     name = targets.newest_run(settings, run)
     record, state = settings.engine.record(name), settings.engine.state(name)
-    settings.console.document(_show_document(record, state))
+    proofs = settings.engine.proofs(name)
+    settings.console.document(_show_document(record, state, proofs))
     if settings.json:
         return
     console = settings.console
@@ -78,6 +80,10 @@ def show(settings: Settings, run: str) -> None:
     for step in state.steps:
         mark = {True: "done", False: "failed", None: "open"}[step.ok]
         console.result(f"  {mark:<9} {step.sentence or step.step}" + (f": {step.note}" if step.note else ""))
+    for proof in proofs:
+        console.result(f"  {proof.outcome:<9} {proof.sentence}")
+        for detail in proof.details:
+            console.result(f"            {detail}")
     for diagnostic in state.diagnostics:
         console.styled_result(f"  {diagnostic.severity}: {diagnostic.summary} {diagnostic.address}", "error")
     if record.status == "lost":
@@ -195,7 +201,7 @@ def _record(record: "RunRecord") -> dict[str, Json]:
     }
 
 
-def _show_document(record: "RunRecord", state: RunState) -> dict[str, Json]:
+def _show_document(record: "RunRecord", state: RunState, proofs: Sequence[ProofRecorded]) -> dict[str, Json]:
     return {
         "schema": "autocorp-wizard/runs-show/1",
         **_record(record),
@@ -223,6 +229,17 @@ def _show_document(record: "RunRecord", state: RunState) -> dict[str, Json]:
         "diagnostics": [
             {"severity": d.severity, "summary": d.summary, "detail": d.detail, "address": d.address}
             for d in state.diagnostics
+        ],
+        "proofs": [
+            {
+                "subject": proof.subject,
+                "stage": proof.stage,
+                "outcome": proof.outcome,
+                "sentence": proof.sentence,
+                "details": list[Json](proof.details),
+                "proven_at": proof.proven_at or None,
+            }
+            for proof in proofs
         ],
         "leftovers": [
             {"name": left.name, "sentence": left.sentence, "by_nature": left.by_nature} for left in state.leftovers

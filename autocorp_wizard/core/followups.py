@@ -1,0 +1,73 @@
+"""What belongs to a stage beside its plan, as data: what is prepared before, what is proven after, what nobody shows.
+
+Which function does the work is known to rollout/proving.py alone, so that faces can name these without loading it.
+"""
+
+from dataclasses import dataclass
+
+from autocorp_wizard.core.proofs import Proof, Proven
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One piece of work of a stage.
+
+    `subject` names it in the journal. `repeats` says that it is cheap and looks at things that change: it is done at
+    every rollout. Anything else is done again only after its stage was changed, or where it failed the last time.
+    """
+
+    stage: str
+    subject: str
+    sentence: str
+    repeats: bool = False
+
+
+PREPARATIONS: tuple[FollowUp, ...] = (
+    FollowUp("datasync", "agent", "The DataSync agent is activated where none is", repeats=True),
+)
+
+FOLLOW_UPS: tuple[FollowUp, ...] = (
+    FollowUp("glue", "first-job-runs", "Every job runs once"),
+    FollowUp("dms", "connection-test", "Replication reaches the source and the bucket", repeats=True),
+    FollowUp("dms-start", "full-load", "Every table is loaded", repeats=True),
+    FollowUp("datasync", "first-transfer", "The exports are transferred once and verified"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """What a stage leads to and no rollout shows yet; `on_rehearsal` and `on_aws` say why, and how it is seen."""
+
+    stage: str
+    subject: str
+    on_rehearsal: str
+    on_aws: str
+
+
+UNPROVEN: tuple[Unproven, ...] = (
+    Unproven(
+        "dms-start",
+        "tables-in-lake",
+        "That tables appear in the lake: the rehearsal does not move rows from the raw files into tables yet.",
+        "That tables appear in the lake: the scheduled refresh writes them; look in Athena after its next run.",
+    ),
+)
+
+
+def preparations_of(stage: str) -> tuple[FollowUp, ...]:
+    """Return what is done before a stage is planned, in order."""
+    return tuple(each for each in PREPARATIONS if each.stage == stage)
+
+
+def follow_ups_of(stage: str) -> tuple[FollowUp, ...]:
+    """Return what is done after a stage was applied, in order."""
+    return tuple(each for each in FOLLOW_UPS if each.stage == stage)
+
+
+def unproven_of(stage: str, *, rehearsal: bool) -> tuple[Proof, ...]:
+    """Return what must be said to be not proven once a stage is done."""
+    return tuple(
+        Proof(each.subject, Proven.NOT_HERE, each.on_rehearsal if rehearsal else each.on_aws)
+        for each in UNPROVEN
+        if each.stage == stage
+    )
