@@ -17,6 +17,9 @@ LOCK_OLD_SECONDS: Final = 3600
 # A metric appears in CloudWatch up to 15 minutes after its thing.
 METRIC_PATIENCE_SECONDS: Final = 900
 
+_MIB: Final = 1 << 20
+_GIB: Final = 1 << 30
+
 OK, WARN, FAIL = Level.OK, Level.WARN, Level.FAIL
 
 _INSTANCE: Final[Mapping[str, Level]] = {
@@ -135,6 +138,23 @@ def lag(seconds: float, promise: float = CDC_LAG_PROMISE_SECONDS) -> Judged:
     """Judge the replication's latency: four fifths of the promise are a warning."""
     level = FAIL if seconds > promise else WARN if seconds > promise * 0.8 else OK
     return Judged(level, f"lag {seconds_in_words(seconds)}")
+
+
+def cpu(percent: float) -> Judged:
+    """Judge the instance's processor."""
+    return Judged(WARN if percent > 80 else OK, f"CPU {percent:.0f} %")
+
+
+def free_memory(size: float) -> Judged:
+    """Judge the instance's free memory."""
+    level = FAIL if size < 100 * _MIB else WARN if size < 300 * _MIB else OK
+    return Judged(level, f"{size / _MIB:,.0f} MiB memory free")
+
+
+def free_storage(size: float) -> Judged:
+    """Judge the instance's free storage: a full one stops the task."""
+    level = FAIL if size < _GIB else WARN if size < 5 * _GIB else OK
+    return Judged(level, f"{size / _GIB:,.1f} GiB storage free")
 
 
 def runs(history: Sequence[Run], *, due: bool = True) -> Judged:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.snapshot import packaged_tree
-from autocorp_wizard.core.bootstrap import StatePlace
+from autocorp_wizard.core.bootstrap import SUGGESTED_LOCK_TABLE, StatePlace
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import InconclusiveError
 from autocorp_wizard.core.events import Json
@@ -115,3 +115,20 @@ def _connect(
             why=str(error).strip().splitlines()[0],
             next_step="Run this where the source can be reached, and look at the password.",
         ) from error
+
+
+def template_values(environment: Environment) -> dict[str, Json]:
+    """Return what a checklist's templates may name beside Terraform's outputs: answers, and names that follow."""
+    names = Names.of(environment)
+    values: dict[str, Json] = {name: answer.value for name, answer in environment.answers.items()}
+    if environment.source_is_built_in:
+        values["postgres_host"] = "<the rehearsal's own source>"
+    return values | {
+        "account_id": environment.account_id or None,
+        "environment": environment.name,
+        "lock_table": environment.lock_table or SUGGESTED_LOCK_TABLE,
+        "name_prefix": names.prefix,
+        "secret_name": names.secret,
+        "state_bucket": environment.state_bucket,
+        "state_key": environment.state_key,
+    }

@@ -1,6 +1,6 @@
 """The answers of AWS about a lake that is well, in the shapes of the service models."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +9,33 @@ from tests.operate.modelled import AGENT, INSTANCE, NOW, SOURCE, TASK, TOPIC, ta
 AGO = NOW - timedelta(minutes=2)
 
 
-def _latencies(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {
-        "MetricDataResults": [
-            {"Id": "lag_source", "Timestamps": [AGO, AGO - timedelta(minutes=1)], "Values": [3.0, 4.0]},
-            {"Id": "lag", "Timestamps": [AGO, AGO - timedelta(minutes=1)], "Values": [12.0, 40.0]},
-        ]
-    }
+FIGURES: dict[str, list[float]] = {
+    "lag_source": [3.0, 4.0],
+    "lag": [12.0, 40.0],
+    "host_cpu": [21.0],
+    "host_memory": [2.0e9],
+    "host_storage": [40.0e9],
+}
+
+
+def figures(**changes: list[float]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """The answer of CloudWatch to what it is asked for: the values of each figure, one a minute, the newest first."""
+    values = FIGURES | changes
+
+    def answer(params: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked = [query["Id"] for query in params["MetricDataQueries"]]
+        return {
+            "MetricDataResults": [
+                {
+                    "Id": name,
+                    "Timestamps": [AGO - timedelta(minutes=minute) for minute in range(len(values[name]))],
+                    "Values": values[name],
+                }
+                for name in asked
+            ]
+        }
+
+    return answer
 
 
 HEALTHY: dict[str, Any] = {
@@ -57,7 +77,7 @@ HEALTHY: dict[str, Any] = {
     "dms:DescribeConnections": lambda params: {
         "Connections": [{"EndpointArn": SOURCE, "ReplicationInstanceArn": INSTANCE, "Status": "successful"}]
     },
-    "cloudwatch:GetMetricData": _latencies,
+    "cloudwatch:GetMetricData": figures(),
     "glue:GetJobRuns": {
         "JobRuns": [
             {

@@ -78,8 +78,13 @@ class ModelledCloud(CloudAccess):
 
     def _open(self, service: str) -> BaseClient:
         client = super()._open(service)
+        client.meta.events.register("before-parameter-build.*.*", self._hear)
         client.meta.events.register("before-call.*.*", self._answer)
         return client
+
+    @staticmethod
+    def _hear(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context["given"] = params
 
     def _answer(self, model: OperationModel, params: Mapping[str, Any], context: Any, **_: Any) -> tuple[Any, Any]:
         call = f"{model.service_model.service_name}:{model.name}"
@@ -91,7 +96,7 @@ class ModelledCloud(CloudAccess):
                 "ResponseMetadata": {"HTTPStatusCode": prepared.status},
             }
             return AWSResponse("", prepared.status, {}, None), body
-        answer = dict(prepared(params) if callable(prepared) else prepared)
+        answer = dict(prepared(context["given"]) if callable(prepared) else prepared)
         if model.output_shape is not None:
             validate_parameters(answer, model.output_shape)
         return AWSResponse("", 200, {}, None), answer | {"ResponseMetadata": {"HTTPStatusCode": 200}}

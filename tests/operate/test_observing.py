@@ -17,7 +17,7 @@ from autocorp_wizard.operate.look import Collector, Look, Sheet
 from autocorp_wizard.operate.observing import observe
 from autocorp_wizard.operate.panels import CALLS, COLLECTORS
 from tests.cli.command import judge
-from tests.operate.healthy import AGO, HEALTHY
+from tests.operate.healthy import AGO, HEALTHY, figures
 from tests.operate.modelled import NOW, OUTPUTS, FixedState, ModelledCloud, Refusal, look
 
 MODULES = [("s3", True), ("iam", True)]
@@ -81,25 +81,24 @@ def test_the_calls_are_those_of_the_table():
 
 
 def test_lag_is_read_with_the_tasks_own_two_dimensions():
-    asked: list[Mapping[str, Any]] = []
+    asked: list[Any] = []
 
     def latencies(params: Mapping[str, Any]) -> Mapping[str, Any]:
-        asked.append(params)
-        return {"MetricDataResults": [{"Id": "lag", "Timestamps": [AGO], "Values": [12.0]}]}
+        asked.extend(query["MetricStat"]["Metric"] for query in params["MetricDataQueries"])
+        return figures()(params)
 
     found = report({"cloudwatch:GetMetricData": latencies})
     assert reading(found, "dms", "lag").value == 12.0
     assert reading(found, "dms", "lag").at == AGO
-    body = json.dumps(
-        asked[0]["body"] if not isinstance(asked[0]["body"], bytes) else asked[0]["body"].decode(), default=str
-    )
-    assert "OURTASK" in body
-    assert "autocorp-dev-replication" in body
+    [target] = [metric for metric in asked if metric["MetricName"] == "CDCLatencyTarget"]
+    assert {each["Name"]: each["Value"] for each in target["Dimensions"]} == {
+        "ReplicationInstanceIdentifier": "autocorp-dev-replication",
+        "ReplicationTaskIdentifier": "OURTASK",
+    }
 
 
 def test_lag_beyond_the_promise_breaks_it():
-    late = {"MetricDataResults": [{"Id": "lag", "Timestamps": [AGO, AGO], "Values": [20.0, 301.0]}]}
-    found = report({"cloudwatch:GetMetricData": late})
+    found = report({"cloudwatch:GetMetricData": figures(lag=[20.0, 301.0])})
     assert promise(found, "cdc-lag").met is False
     assert reading(found, "dms", "lag").level is Level.OK
     assert found.exit_code() is ExitCode.FAILED
@@ -115,7 +114,7 @@ def test_no_latency_is_not_a_latency_of_zero(minutes: int, level: Level):
     found = report(
         {
             "dms:DescribeReplicationTasks": {"ReplicationTasks": [task]},
-            "cloudwatch:GetMetricData": {"MetricDataResults": [{"Id": "lag", "Timestamps": [], "Values": []}]},
+            "cloudwatch:GetMetricData": figures(lag=[]),
         }
     )
     assert reading(found, "dms", "lag").value is None
@@ -203,6 +202,12 @@ def test_what_is_broken_is_named(call: str, answer: Mapping[str, Any], panel: st
     assert found.exit_code() is ExitCode.FAILED
 
 
+def test_an_instance_that_runs_out_of_room_is_told_before_the_task_stops():
+    found = report({"cloudwatch:GetMetricData": figures(host_storage=[0.4e9], host_cpu=[97.0])})
+    assert reading(found, "dms", "host_storage").level is Level.FAIL
+    assert reading(found, "dms", "host_cpu").level is Level.WARN
+
+
 def test_a_warning_is_four_and_three_where_that_was_asked_for():
     nobody = report({"sns:ListSubscriptionsByTopic": {"Subscriptions": []}})
     assert nobody.verdict is Verdict.WARNINGS
@@ -214,8 +219,7 @@ def test_the_newest_transfer_is_found_at_either_end_of_the_listing():
     newest = f"exec-{3:017x}"
 
     def described(params: Mapping[str, Any]) -> Mapping[str, Any]:
-        body = params["body"] if isinstance(params["body"], str) else params["body"].decode()
-        arn = json.loads(body)["TaskExecutionArn"]
+        arn = params["TaskExecutionArn"]
         is_newest = arn.endswith(newest)
         return {
             "TaskExecutionArn": arn,

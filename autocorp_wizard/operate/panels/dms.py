@@ -9,9 +9,15 @@ from autocorp_wizard.core.status import Judged, Level, Reason, Why
 from autocorp_wizard.operate.look import Look, Sheet
 
 if TYPE_CHECKING:
-    from types_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
+    from types_boto3_cloudwatch.type_defs import DimensionTypeDef, MetricDataQueryTypeDef
 
 LAG_WINDOW: Final = timedelta(minutes=15)
+# Host figures: reading, CloudWatch's name, title, and how it is judged.
+_HOST: Final = {
+    "host_cpu": ("CPUUtilization", "CPU", rules.cpu, "%"),
+    "host_memory": ("FreeableMemory", "Free memory", rules.free_memory, "bytes"),
+    "host_storage": ("FreeStorageSpace", "Free storage", rules.free_storage, "bytes"),
+}
 # Name of the reading -> CloudWatch's name. The target's latency includes the source's.
 _LATENCIES: Final = {"lag_source": "CDCLatencySource", "lag": "CDCLatencyTarget"}
 _TITLES: Final = {"lag_source": "Lag at the source", "lag": "Lag"}
@@ -24,6 +30,7 @@ def fill(look: Look, sheet: Sheet) -> None:
     started = _task(look, sheet)
     _tables(look, sheet)
     _latency(look, sheet, started)
+    _host(look, sheet)
     _connections(look, sheet)
 
 
@@ -152,21 +159,48 @@ def _latency(look: Look, sheet: Sheet, running_since: datetime | None) -> None:
                 sheet.promise(objectives.cdc_lag([value for _, value in points], at))
 
 
+def _host(look: Look, sheet: Sheet) -> None:
+    """Ask how the instance copes: what says that it should be larger or smaller."""
+    instance = look.output("dms_replication_instance_id")
+    if not instance:
+        return
+    with sheet.asking("host", "Host", _METRICS):
+        now = look.now()
+        dimension: DimensionTypeDef = {"Name": "ReplicationInstanceIdentifier", "Value": instance}
+        answer = look.access.client("cloudwatch").get_metric_data(
+            MetricDataQueries=[_figure(name, metric, [dimension], "Average") for name, (metric, *_) in _HOST.items()],
+            StartTime=now - LAG_WINDOW,
+            EndTime=now,
+            ScanBy="TimestampDescending",
+        )
+        for result in answer.get("MetricDataResults", []):
+            name, values, times = result.get("Id", ""), result.get("Values", []), result.get("Timestamps", [])
+            _, title, judge, unit = _HOST[name]
+            if values and times:
+                judged = judge(values[0])
+                fine = judged.level is Level.OK
+                sheet.add(name, title, judged, _METRICS, value=values[0], unit=unit, at=times[0], detail=fine)
+            else:
+                reason = Reason(Why.NO_DATA, f"no figure of the instance yet ({title})")
+                sheet.unknown(name, title, reason, _METRICS, detail=True)
+
+
 def _query(name: str, metric: str, instance: str, task_arn: str) -> "MetricDataQueryTypeDef":
     """The task's dimension is the last part of its ARN, the instance's is the name that it was given."""
+    dimensions: list[DimensionTypeDef] = [
+        {"Name": "ReplicationInstanceIdentifier", "Value": instance},
+        {"Name": "ReplicationTaskIdentifier", "Value": task_arn.rpartition(":")[2]},
+    ]
+    return _figure(name, metric, dimensions, "Maximum")
+
+
+def _figure(name: str, metric: str, dimensions: "list[DimensionTypeDef]", statistic: str) -> "MetricDataQueryTypeDef":
     return {
         "Id": name,
         "MetricStat": {
-            "Metric": {
-                "Namespace": "AWS/DMS",
-                "MetricName": metric,
-                "Dimensions": [
-                    {"Name": "ReplicationInstanceIdentifier", "Value": instance},
-                    {"Name": "ReplicationTaskIdentifier", "Value": task_arn.rpartition(":")[2]},
-                ],
-            },
+            "Metric": {"Namespace": "AWS/DMS", "MetricName": metric, "Dimensions": dimensions},
             "Period": 60,
-            "Stat": "Maximum",
+            "Stat": statistic,
         },
     }
 
@@ -182,12 +216,11 @@ def _connections(look: Look, sheet: Sheet) -> None:
             answer = look.access.client("dms").describe_connections(
                 Filters=[{"Name": "endpoint-arn", "Values": [endpoint]}]
             )
-            found = next(iter(answer.get("Connections", [])), {})
-            judged = rules.connection(found.get("Status", ""), found.get("LastFailureMessage", ""))
+            tested = answer.get("Connections", [])
+            status = tested[0].get("Status", "") if tested else ""
+            judged = rules.connection(status, tested[0].get("LastFailureMessage", "") if tested else "")
             words = Judged(judged.level, f"{name} {judged.sentence}")
-            sheet.add(
-                f"connection_{name}", title, words, call, value=found.get("Status"), detail=judged.level is Level.OK
-            )
+            sheet.add(f"connection_{name}", title, words, call, value=status or None, detail=judged.level is Level.OK)
 
 
 def _gone(what: str) -> Reason:
