@@ -4,6 +4,7 @@ Records are only ever added. Each names the one before it, so that a missing or 
 records are put together by simply having both. Texts are redacted before they are kept.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -42,7 +43,7 @@ class EvidenceStore:
     def records(self) -> tuple[Record, ...]:
         """Return all records, oldest first.
 
-        Raises EVIDENCE-CHANGED for a record that is not what its name says, EVIDENCE-UNREADABLE where it is kept from us.
+        Raises EVIDENCE-CHANGED for a record that is not what its name says, EVIDENCE-UNREADABLE without permission.
         """
         found = [self._read(path) for path in sorted((self.folder / _RECORDS).glob("*.json"))]
         return tuple(sorted(found, key=lambda record: (record.at, record.id)))
@@ -165,7 +166,8 @@ class EvidenceStore:
                 os.fsync(file.fileno())
             temporary.replace(folder / name)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink()
             raise WizardError(
                 "EVIDENCE-NOT-WRITTEN",
                 f"The evidence was not written to {folder}.",

@@ -24,14 +24,14 @@ def observe(
     look: Look,
     remembered: Mapping[str, Json] | None = None,
     *,
-    modules: Sequence[tuple[str, bool]] = (),
+    modules: Sequence[tuple[str, bool]] | None = None,
     deadline: float = DEADLINE_SECONDS,
     collectors: Sequence[Collector] = COLLECTORS,
 ) -> Report:
     """Look at everything and return the report; never raises what AWS answers.
 
     `remembered` is what this machine last knew of the state (outputs and phases), for the case that it cannot be read
-    now; `modules` are the tree's modules and whether each has a README.
+    now; `modules` are the tree's modules and whether each has a README, None to leave that promise out.
     """
     began = look.now()
     look = with_state(look, remembered, deadline)
@@ -42,8 +42,9 @@ def observe(
         for answer in (found[each.name],)
     ]
     promises = {promise.name: promise for each in brought for promise in each.promises}
-    readme = objectives.module_readme(modules, began)
-    promises |= {each.name: each for each in (readme, *objectives.NOT_MEASURED)}
+    if modules is not None:
+        promises[objectives.MODULE_README.name] = objectives.module_readme(modules, began)
+    promises |= {each.name: each for each in objectives.NOT_MEASURED}
     return Report(
         environment=look.subject.environment,
         cloud=look.subject.cloud,

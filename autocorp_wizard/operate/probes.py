@@ -68,6 +68,20 @@ class OnPanel:
         return Finding(True, "; ".join(each.sentence for each in found) + ".", details)
 
 
+def _asks(service: str) -> Callable[[Probe], Probe]:
+    """Let a probe that calls AWS itself fail in the catalogue's words."""
+
+    def wrap(probe: Probe) -> Probe:
+        def asking(look: Look) -> Finding:
+            with look.access.plainly(service):
+                return probe(look)
+
+        return asking
+
+    return wrap
+
+
+@_asks("s3")
 def state_bucket(look: Look) -> Finding:
     """The state's bucket exists in our account and keeps versions."""
     client = look.access.client("s3")
@@ -77,6 +91,7 @@ def state_bucket(look: Look) -> Finding:
     return Finding(status == "Enabled", f"The bucket {bucket} exists, versioning is {str(status).lower()}.")
 
 
+@_asks("dynamodb")
 def lock_table(look: Look) -> Finding:
     """The lock table is there, or S3's own lock file does its work."""
     table = look.subject.lock_table
@@ -86,6 +101,7 @@ def lock_table(look: Look) -> Finding:
     return Finding(status == "ACTIVE", f"The table {table} is {str(status).lower()}.")
 
 
+@_asks("s3")
 def state_backup(look: Look) -> Finding:
     """A copy of the state lies beside it."""
     prefix = f"backups/{look.subject.environment}/"
@@ -108,6 +124,7 @@ def account(look: Look) -> Finding:
     return Finding(ours, f"The identity is {identity.arn} in account {identity.account}.")
 
 
+@_asks("iam")
 def account_roles(look: Look) -> Finding:
     """The two roles that DMS looks for by name exist in the account."""
     roles = [
@@ -117,6 +134,7 @@ def account_roles(look: Look) -> Finding:
     return Finding(True, f"The roles {' and '.join(roles)} exist.")
 
 
+@_asks("s3")
 def lake_bucket(look: Look) -> Finding:
     """The lake's bucket exists in our account and can be reached."""
     bucket = look.output("data_lake_bucket_id")
@@ -126,6 +144,7 @@ def lake_bucket(look: Look) -> Finding:
     return Finding(True, f"The bucket {bucket} can be reached.")
 
 
+@_asks("s3")
 def exports_arrived(look: Look) -> Finding:
     """Files of exports lie under raw/csv/."""
     bucket = look.output("data_lake_bucket_id")
@@ -138,6 +157,7 @@ def exports_arrived(look: Look) -> Finding:
     )
 
 
+@_asks("glue")
 def curated_tables(look: Look) -> Finding:
     """The catalog holds the tables that the jobs' first run makes."""
     database = look.output("glue_catalog_database_name")
@@ -152,6 +172,7 @@ def curated_tables(look: Look) -> Finding:
     return Finding(True, f"{len(names)} tables in {database}.", names)
 
 
+@_asks("cloudwatch")
 def metric_dimensions(look: Look) -> Finding:
     """CloudWatch knows the task's latency under the two dimensions that the alarms and the status use."""
     task, instance = look.output("dms_replication_task_arn"), look.output("dms_replication_instance_id")
@@ -186,6 +207,7 @@ def changes_seen(look: Look) -> Finding:
     return Finding(not lacking, f"Carried: {', '.join(details)}.", details)
 
 
+@_asks("dms")
 def endpoint_by_secret(look: Look) -> Finding:
     """The source endpoint is given the secret, and no password of its own."""
     arn = look.output("dms_source_endpoint_arn")
@@ -199,6 +221,7 @@ def endpoint_by_secret(look: Look) -> Finding:
     return Finding(bool(secret), f"The endpoint reads {secret}." if secret else "The endpoint names no secret.")
 
 
+@_asks("datasync")
 def transfer_rate(look: Look) -> Finding:
     """Enough of the transfers that AWS still lists have succeeded."""
     tasks = look.output_map("datasync_task_arns")
@@ -283,8 +306,7 @@ PROBES: Final[Mapping[str, Probe]] = {
 def look_with(probe: str, look: Look) -> Finding:
     """Let a probe look. What AWS or the source refuses is not known; that something does not exist is a no."""
     try:
-        with look.access.plainly("AWS"):
-            return PROBES[probe](look)
+        return PROBES[probe](look)
     except WizardError as error:
         reason = reason_of(error)
         return Finding(False if reason.why is Why.GONE else None, " ".join(filter(None, (error.what, error.why))))

@@ -41,6 +41,7 @@ OUTPUTS: dict[str, Any] = {
     "dms_replication_task_arn": TASK,
     "dms_source_endpoint_arn": SOURCE,
     "dms_target_endpoint_arn": TARGET,
+    "glue_catalog_database_name": "autocorp_dev",
     "glue_refresh_job_name": "autocorp-dev-refresh",
     "glue_job_names": {"customers": "autocorp-dev-customers"},
     "glue_raw_database_crawler_name": "autocorp-dev-raw-database",
