@@ -21,12 +21,19 @@ from autocorp_wizard.adapters.aws_terraform import variables_for_terraform
 if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.client import BaseClient
+    from types_boto3_athena.client import AthenaClient
+    from types_boto3_budgets.client import BudgetsClient
+    from types_boto3_cloudwatch.client import CloudWatchClient
+    from types_boto3_datasync.client import DataSyncClient
+    from types_boto3_dms.client import DatabaseMigrationServiceClient
     from types_boto3_dynamodb.client import DynamoDBClient
     from types_boto3_ec2.client import EC2Client
+    from types_boto3_glue.client import GlueClient
     from types_boto3_iam.client import IAMClient
     from types_boto3_kms.client import KMSClient
     from types_boto3_s3.client import S3Client
     from types_boto3_secretsmanager.client import SecretsManagerClient
+    from types_boto3_sns.client import SNSClient
     from types_boto3_sts.client import STSClient
 
 # IAM's prefix of a service where botocore calls it differently.
@@ -90,6 +97,20 @@ class CloudAccess:
     def client(self, service: Literal["kms"]) -> "KMSClient": ...
     @overload
     def client(self, service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
+    @overload
+    def client(self, service: Literal["athena"]) -> "AthenaClient": ...
+    @overload
+    def client(self, service: Literal["budgets"]) -> "BudgetsClient": ...
+    @overload
+    def client(self, service: Literal["cloudwatch"]) -> "CloudWatchClient": ...
+    @overload
+    def client(self, service: Literal["datasync"]) -> "DataSyncClient": ...
+    @overload
+    def client(self, service: Literal["dms"]) -> "DatabaseMigrationServiceClient": ...
+    @overload
+    def client(self, service: Literal["glue"]) -> "GlueClient": ...
+    @overload
+    def client(self, service: Literal["sns"]) -> "SNSClient": ...
     @overload
     def client(self, service: str) -> "BaseClient": ...
     def client(self, service: str) -> "BaseClient":

@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "destroy": ("destroy", "Remove a phase and the later ones, or everything."),
     "secret": ("secret", "The source's password: into Secrets Manager, and how old it is."),
     "agent": ("agent", "The DataSync agent: fetch its key, activate, adopt, look, replace."),
+    "checklist": ("checklist", "Manual steps: list, show, verify, done, skip; with evidence."),
+    "status": ("status", "What is deployed, how it does, and which promises it keeps."),
     "policy": ("policy", "The least IAM policy that deploying, or looking, needs."),
     "runs": ("runs", "What happened and what is happening: list, show, attach, cancel, replay, recover."),
     "completion": ("completion", "Completion for your shell."),

@@ -2,8 +2,8 @@
 
 The order is the order of the form. Storage, network, security, replication and file transfer have modules of their own
 beside this one. Names, types and defaults of the Terraform inputs agree with `terraform/variables.tf` (a test compares
-them). What the wizard derives itself (`environment`, the flags of phases and stages, the password and its counter) is no
-question and so no field.
+them). What the wizard derives itself (`environment`, the flags of phases and stages, the password and its counter) is
+no question and so no field.
 """
 
 from autocorp_wizard.core import answer_rules as rules

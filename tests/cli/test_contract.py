@@ -207,7 +207,7 @@ def test_every_schema_belongs_to_a_document_that_the_program_prints():
     import autocorp_wizard
 
     root = Path(autocorp_wizard.__file__).parent
-    modules = [*root.glob("cli/**/*.py"), root / "core/plan.py", root / "rehearsal/exports.py"]
+    modules = [*root.glob("cli/**/*.py"), root / "core/plan.py", root / "core/status.py", root / "rehearsal/exports.py"]
     source = "\n".join(path.read_text() for path in modules)
     printed = set(re.findall(r"autocorp-wizard/([a-z-]+)/1", source)) - {"environment"}
     printed |= {"env-new", "env-show", "env-edit"} if "autocorp-wizard/{command_name}/1" in source else set()

@@ -1,0 +1,95 @@
+"""`status`: what is deployed, how it does, and which promises it keeps, by looking at AWS itself."""
+
+import json
+import shutil
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from click.exceptions import Exit
+
+from autocorp_wizard.cli import targets
+from autocorp_wizard.cli.console import ReaderLeft
+from autocorp_wizard.cli.options import WizardCommand, pass_settings
+from autocorp_wizard.cli.settings import Settings
+from autocorp_wizard.cli.status_lines import lines_of
+from autocorp_wizard.core.errors import ExitCode
+from autocorp_wizard.core.status import Report
+from autocorp_wizard.core.status_rows import screen_of
+
+if TYPE_CHECKING:
+    from autocorp_wizard.core.environment import Environment
+    from autocorp_wizard.operate.look import Look
+
+_EVERY = 60
+# Where no window says its width, lines may be as long as a log's.
+_WIDE = 200
+
+
+@click.command(
+    "status",
+    cls=WizardCommand,
+    example="autocorp-wizard status --env dev\n"
+    "autocorp-wizard status --env prod --json | jq .verdict\n"
+    "autocorp-wizard status --env prod --watch --every 30",
+)
+@click.option("--watch", is_flag=True, help="Look again and again, until Ctrl-C; with --json one document per line.")
+@click.option(
+    "--every", type=click.IntRange(5, 3600), default=_EVERY, show_default=True, metavar="SECONDS", help="With --watch."
+)
+@click.option("--times", type=click.IntRange(1), metavar="N", help="With --watch: end after N looks.")
+@click.option("--fail-on", type=click.Choice(["warn"]), help="End with 3 for warnings too.")
+@pass_settings
+def command(settings: Settings, watch: bool, every: int, times: int | None, fail_on: str | None) -> None:
+    """Show what is deployed, how it does, and which promises it keeps.
+
+    Each value is asked of AWS now and says when it held; what could not be looked at says why. -v shows every single
+    value. Ends with 0 (all well), 3 (something is broken), 4 (warnings only) or 5 (something could not be looked at).
+    """
+    from autocorp_wizard.rollout.looking import look_at
+
+    environment = targets.load(settings)
+    look = look_at(environment, settings.home, settings.console.detail)
+    looks = times if watch else 1
+    report = _once(settings, environment, look)
+    done = 1
+    try:
+        while True:
+            _show(settings, report, watch=watch)
+            if looks is not None and done >= looks:
+                break
+            time.sleep(every)
+            report = _once(settings, environment, look)
+            done += 1
+    except KeyboardInterrupt:
+        raise Exit(int(ExitCode.INTERRUPTED)) from None
+    raise Exit(int(report.exit_code(fail_on_warn=fail_on == "warn")))
+
+
+def _once(settings: Settings, environment: "Environment", look: "Look") -> Report:
+    from autocorp_wizard.operate.observing import observe
+    from autocorp_wizard.rollout.looking import modules_of_the_tree, remembered
+
+    return observe(look, remembered(settings.home, environment.name), modules=modules_of_the_tree())
+
+
+def _show(settings: Settings, report: Report, *, watch: bool) -> None:
+    if settings.json and watch:
+        # One document per line, so that a reader can take each as it comes.
+        try:
+            sys.stdout.write(json.dumps(report.as_document(), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ReaderLeft from None
+        return
+    settings.console.document(report.as_document())
+    if settings.json:
+        return
+    on_screen = sys.stdout.isatty()
+    if watch and on_screen and not settings.plain:
+        click.clear()
+    width = shutil.get_terminal_size().columns if on_screen else _WIDE
+    for text, tone in lines_of(screen_of(report, datetime.now(UTC), details=settings.verbose), width):
+        settings.console.styled_result(text, tone)
