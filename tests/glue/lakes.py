@@ -87,7 +87,9 @@ class Lake:
         return path
 
 
-def service(key: str, cost: object = "10.00", *, op: str = "I", seq: int | None = None, at: str = LOADED_AT, **more: object):
+def service(
+    key: str, cost: object = "10.00", *, op: str = "I", seq: int | None = None, at: str = LOADED_AT, **more: object
+):
     """A row of table service with the columns that DMS adds."""
     from decimal import Decimal
 
