@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install rehearse test test-fast test-full lint types contracts terraform-check fmt clean constraints
+.PHONY: help install glue-library rehearse test test-fast test-full lint types contracts terraform-check fmt clean constraints
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -19,8 +19,15 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.installed
-	@scripts/install.sh "$(PYTHON)" "$(VENV)" --group test
+	@scripts/install.sh "$(PYTHON)" "$(VENV)" --extra glue --group test
 	@touch $@
+
+# Where the bundle cannot be fetched the tests that need it are skipped with that reason.
+$(VENV)/.jars: $(VENV)/.tools glue_scripts/jars.py
+	@$(BIN)/python -m glue_scripts.jars && touch $@ || echo "==> tests on Hudi will be skipped"
+
+glue-library: ## the zip that the Glue jobs share (needs nothing but Python)
+	@"$(PYTHON)" -m glue_scripts.build
 
 rehearse: $(VENV)/.installed ## the whole rollout on the rehearsal cloud (the wizard, or plain without a terminal)
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/autocorp-wizard rehearse; \
@@ -44,7 +51,7 @@ fmt: $(VENV)/.tools ## format everything
 	$(BIN)/ruff format .
 	terraform fmt -recursive terraform
 
-test: lint types contracts terraform-check ## what CI runs
+test: lint types contracts terraform-check $(VENV)/.jars ## what CI runs
 	$(PYTEST) -n 4 --dist loadgroup -m "not full"
 
 test-fast: $(VENV)/.tools ## an answer in about a minute

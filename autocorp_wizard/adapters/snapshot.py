@@ -5,6 +5,7 @@ A source file edited after planning cannot change the apply, and a read-only ins
 
 import hashlib
 import os
+import runpy
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import autocorp_wizard
 from autocorp_wizard.core.errors import UsageError, WizardError
 
 TERRAFORM_DIRECTORY = "terraform"
+GLUE_SCRIPTS = "glue_scripts"
 LOCK_FILE = ".terraform.lock.hcl"
 
 _EXCLUDED_DIRECTORIES = frozenset(
@@ -107,6 +109,7 @@ def take_snapshot(tree: Tree, destination_root: Path, *, lock_file: bytes | None
             _copy(tree.terraform, fresh / TERRAFORM_DIRECTORY)
             for name, source in tree.beside:
                 _copy(source, fresh / name)
+            _pack_library(fresh / GLUE_SCRIPTS)
             if lock_file is not None:
                 (fresh / TERRAFORM_DIRECTORY / LOCK_FILE).write_bytes(lock_file)
             digest = content_hash(fresh)
@@ -163,10 +166,19 @@ def _settle(fresh: Path, kept: Path) -> None:
 
 
 def _tree(terraform: Path, around: Path, origin: str) -> Tree:
-    beside = [("glue_scripts", around / "glue_scripts")]
-    # The jobs' library is built by `make` and by the packaging; where it is not, a precondition names the command.
-    beside += [(f"dist/{path.name}", path) for path in sorted((around / "dist").glob("*.zip"))]
-    return Tree(terraform, tuple((name, path) for name, path in beside if path.exists()), origin)
+    scripts = around / GLUE_SCRIPTS
+    return Tree(terraform, ((GLUE_SCRIPTS, scripts),) if scripts.exists() else (), origin)
+
+
+def _pack_library(scripts: Path) -> None:
+    """Build the jobs' library of a copy from the sources in the copy, with the script that came with them.
+
+    One that was built before may be older than the sources. A tree of the operator's own may have another way to build
+    it; then it is taken as it is, and a precondition of the tree names the command where it is missing.
+    """
+    script = scripts / "build.py"
+    if script.is_file():
+        runpy.run_path(str(script))["build"](scripts)
 
 
 def _is_root_module(directory: Path) -> bool:
