@@ -29,6 +29,7 @@ run "each_input_refuses_what_cannot_be_right" {
 
   variables {
     account_id                     = "1234"
+    athena_scan_limit_gb           = 0.5
     athena_analyst_principals      = ["*"]
     availability_zones             = ["us-east-1a"]
     data_lake_bucket_name          = "Data.Lake"
@@ -38,6 +39,12 @@ run "each_input_refuses_what_cannot_be_right" {
     enable_dms                     = true
     environment                    = "Dev"
     glue_crawler_schedule          = "0 2 * * *"
+    glue_execution_class           = "SPOT"
+    glue_job_timeout_minutes       = 4
+    glue_number_of_workers         = 1
+    glue_refresh_schedule          = "rate(5 minutes)"
+    glue_version                   = "4.0"
+    glue_worker_type               = "R.1X"
     kms_deletion_window_days       = 31
     postgres_cidr_blocks           = []
     postgres_database              = ""
@@ -65,6 +72,7 @@ run "each_input_refuses_what_cannot_be_right" {
   expect_failures = [
     var.account_id,
     var.athena_analyst_principals,
+    var.athena_scan_limit_gb,
     var.availability_zones,
     var.data_lake_bucket_name,
     var.datasync_agent_arns,
@@ -73,6 +81,12 @@ run "each_input_refuses_what_cannot_be_right" {
     var.enable_dms,
     var.environment,
     var.glue_crawler_schedule,
+    var.glue_execution_class,
+    var.glue_job_timeout_minutes,
+    var.glue_number_of_workers,
+    var.glue_refresh_schedule,
+    var.glue_version,
+    var.glue_worker_type,
     var.kms_deletion_window_days,
     var.postgres_cidr_blocks,
     var.postgres_database,
