@@ -26,6 +26,9 @@ echo "==> README tables"
 
 cp -R terraform "$work/tree"
 rm -rf "$work"/tree/.terraform "$work"/tree/modules/*/.terraform
+# The jobs lie beside the tree, with their library built.
+cp -R glue_scripts "$work/glue_scripts"
+PYTHONPATH="$work" "$python" -c 'import pathlib, sys; from glue_scripts.build import build; build(pathlib.Path(sys.argv[1]))' "$work/glue_scripts"
 # One copy of the provider serves all: each directory links to it. The committed lock file pins it for the modules too.
 mkdir "$work/cache"
 export TF_PLUGIN_CACHE_DIR="$work/cache"

@@ -118,6 +118,59 @@ run "the_password_stays_out_of_the_plan" {
   }
 }
 
+run "phase_2_is_part_of_a_plain_apply" {
+  command = plan
+
+  assert {
+    condition = (
+      output.glue_catalog_database_name == "autocorp_dev_curated" &&
+      output.glue_raw_database_name == "autocorp_dev_raw" &&
+      output.glue_refresh_job_name == "autocorp-dev-refresh-all" &&
+      output.glue_workflow_name == "autocorp-dev-refresh" &&
+      output.glue_connection_name == "autocorp-dev-network" &&
+      output.athena_workgroup_name == "autocorp-dev"
+    )
+    error_message = "Names follow project and environment."
+  }
+
+  assert {
+    condition     = length(output.glue_job_names) == 11 && output.glue_job_names["csv_customers"] == "autocorp-dev-csv-customers" && length(output.glue_ruleset_names) == 11
+    error_message = "A job and a ruleset per table and export."
+  }
+}
+
+run "without_phase_2_its_outputs_are_empty" {
+  command = plan
+
+  variables {
+    enable_glue = false
+  }
+
+  assert {
+    condition = alltrue([
+      for value in [
+        output.athena_results_location, output.athena_workgroup_name, output.glue_catalog_database_name, output.glue_connection_name,
+        output.glue_quality_job_name, output.glue_raw_csv_crawler_name, output.glue_raw_database_crawler_name, output.glue_raw_database_name,
+        output.glue_refresh_job_name, output.glue_security_configuration_name, output.glue_start_trigger_name, output.glue_workflow_name,
+      ] : value == null
+    ]) && length(output.athena_named_query_ids) == 0 && length(output.glue_job_names) == 0 && length(output.glue_ruleset_names) == 0
+    error_message = "Nothing of phase 2 may be named where it is off."
+  }
+}
+
+run "without_a_network_phase_2_needs_none" {
+  command = plan
+
+  variables {
+    create_vpc = false
+  }
+
+  assert {
+    condition     = output.glue_connection_name == null && output.glue_refresh_job_name == "autocorp-dev-refresh-all"
+    error_message = "Only the connection leads into a network."
+  }
+}
+
 run "without_the_datasync_phase_its_outputs_are_there_and_empty" {
   command = plan
 

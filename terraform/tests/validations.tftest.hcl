@@ -31,6 +31,7 @@ run "each_input_refuses_what_cannot_be_right" {
     account_id                         = "1234"
     alarm_email_addresses              = ["on-call"]
     athena_analyst_principals          = ["*"]
+    athena_scan_limit_gb               = 0.5
     availability_zones                 = ["us-east-1a"]
     budget_limit_usd                   = 0
     cdc_latency_alarm_seconds          = 59
@@ -48,6 +49,12 @@ run "each_input_refuses_what_cannot_be_right" {
     enable_datasync                    = true
     environment                        = "Dev"
     glue_crawler_schedule              = "0 2 * * *"
+    glue_execution_class               = "SPOT"
+    glue_job_timeout_minutes           = 4
+    glue_number_of_workers             = 1
+    glue_refresh_schedule              = "rate(5 minutes)"
+    glue_version                       = "4.0"
+    glue_worker_type                   = "R.1X"
     kms_deletion_window_days           = 31
     postgres_cidr_blocks               = []
     postgres_database                  = ""
@@ -79,6 +86,7 @@ run "each_input_refuses_what_cannot_be_right" {
     var.account_id,
     var.alarm_email_addresses,
     var.athena_analyst_principals,
+    var.athena_scan_limit_gb,
     var.availability_zones,
     var.budget_limit_usd,
     var.cdc_latency_alarm_seconds,
@@ -96,6 +104,12 @@ run "each_input_refuses_what_cannot_be_right" {
     var.enable_datasync,
     var.environment,
     var.glue_crawler_schedule,
+    var.glue_execution_class,
+    var.glue_job_timeout_minutes,
+    var.glue_number_of_workers,
+    var.glue_refresh_schedule,
+    var.glue_version,
+    var.glue_worker_type,
     var.kms_deletion_window_days,
     var.postgres_cidr_blocks,
     var.postgres_database,

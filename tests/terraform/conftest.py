@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.terraform.handmade import settle
-from tests.terraform.workbench import Plan, Workbench, offline_root
+from tests.terraform.workbench import SCRIPTS, Plan, Workbench, offline_root
 
 # Everything that can be asked for, so that every resource and every policy is there to be looked at.
 EVERYTHING: Mapping[str, object] = {
@@ -63,5 +63,6 @@ def settled(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settled
             )
     # The provider in it is a link.
     shutil.copytree(shared / "root", own / "root", symlinks=True)
+    shutil.copytree(shared / SCRIPTS.name, own / SCRIPTS.name)
     known = json.loads(saved.read_text(encoding="utf-8"))
     return Settled(Workbench(own / "root", known["environment"]), EVERYTHING, Plan(known["plan"]))

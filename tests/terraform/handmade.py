@@ -98,6 +98,8 @@ def _filled(entry: Mapping[str, object], number: str) -> dict[str, object]:
         "key_id": number,
         "bucket": "bucket",
         "prefix_list_id": f"pl-{number}",
+        # Of what opts out of the default tags.
+        "tags_all": {},
         # As the provider writes them: with null instead it would replace the lifecycle of a bucket.
         "expected_bucket_owner": "",
         "transition_default_minimum_object_size": "all_storage_classes_128K",

@@ -1,14 +1,13 @@
 """The foundation on the rehearsal cloud: applied, planned again without a change, destroyed without a rest."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from tests.cloud_fixtures import ClientFor
-from tests.terraform.workbench import TREE, Workbench, initialised
+from tests.terraform.workbench import Workbench, copy_tree, initialised
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +49,7 @@ def _password(password: str) -> dict[str, str]:
 def deployment(request: pytest.FixtureRequest, tmp_path: Path, own_cloud: RehearsalCloud) -> Deployment:
     """The preset named by the test's parameter, initialised against a cloud of its own."""
     directory = tmp_path / "root"
-    shutil.copytree(TREE, directory, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+    copy_tree(directory)
     (directory / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
     return Deployment(initialised(directory, own_cloud.ensure().environment()), request.param)
 

@@ -127,6 +127,20 @@ CATALOG = {
     "job": f"{GLUE}:job/autocorp-dev-customers",
     "other job": f"{GLUE}:job/payroll",
 }
+OWN_QUALITY_ACTIONS = (
+    "glue:GetDataQualityRuleset",
+    "glue:PublishDataQuality",
+    "glue:StartDataQualityRulesetEvaluationRun",
+)
+QUALITY_ACTIONS = (
+    "glue:GetDataQualityResult",
+    "glue:GetDataQualityRulesetEvaluationRun",
+    "glue:ListDataQualityRulesetEvaluationRuns",
+    "glue:ListDataQualityRulesets",
+)
+RULESETS = (f"{GLUE}:dataQualityRuleset/autocorp-dev-customers", f"{GLUE}:dataQualityRuleset/payroll")
+JOB_ROLE = f"arn:aws:iam::{ACCOUNT}:role/autocorp-dev-glue-job"
+TO_GLUE = ("iam:PassedToService", "glue.amazonaws.com")
 LOG_ACTIONS = (
     "logs:AssociateKmsKey",
     "logs:CreateLogGroup",
@@ -201,11 +215,22 @@ def _universe() -> Iterator[Probe]:
     for action, group in itertools.product(LOG_ACTIONS, ("/aws-glue/jobs/output", "/aws/dms/tasks", "/aws-other/x")):
         yield Probe(action, LOGS + group)
     for action, space in itertools.product(
-        ("cloudwatch:DeleteAlarms", "cloudwatch:PutMetricData"), ("Glue", "autocorp/dev", "autocorp/prod", "AWS/EC2")
+        ("cloudwatch:DeleteAlarms", "cloudwatch:PutMetricData"), ("Glue", "Glue Data Quality", "autocorp/dev", "autocorp/prod", "AWS/EC2")
     ):
         yield Probe(action, "*", (("cloudwatch:namespace", space),))
     for action, group in itertools.product((*ATHENA_ACTIONS, "athena:DeleteWorkGroup"), (WORKGROUP, f"{WORKGROUP}-x")):
         yield Probe(action, group)
+    for action, ruleset in itertools.product(
+        (*OWN_QUALITY_ACTIONS, *QUALITY_ACTIONS, "glue:DeleteDataQualityRuleset"),
+        (*RULESETS, f"{GLUE}:mlTransform/x"),
+    ):
+        yield Probe(action, ruleset)
+    for action in ("glue:GetSecurityConfiguration", "glue:DeleteSecurityConfiguration"):
+        yield Probe(action, "*")
+    for role in (JOB_ROLE, JOB_ROLE.replace("-dev-", "-prod-"), f"arn:aws:iam::{ACCOUNT}:role/admin"):
+        for service in (TO_GLUE, ("iam:PassedToService", "ec2.amazonaws.com")):
+            yield Probe("iam:PassRole", role, (service,))
+            yield Probe("iam:GetRole", role, (service,))
     for action in ("iam:PassRole", "sts:AssumeRole", "dms:StopReplicationTask", "ec2:CreateRoute"):
         yield Probe(action, "*")
         yield Probe(action, f"arn:aws:iam::{ACCOUNT}:role/admin")
@@ -271,12 +296,16 @@ def _allowed() -> dict[str, set[Probe]]:
                 Probe("glue:GetUserDefinedFunctions", CATALOG[place])
                 for place in ("catalog", "raw", "raw functions", "curated", "curated functions")
             ),
+            *(Probe(action, RULESETS[0]) for action in OWN_QUALITY_ACTIONS),
+            *(Probe(action, ruleset) for action in QUALITY_ACTIONS for ruleset in RULESETS),
+            Probe("iam:PassRole", JOB_ROLE, (TO_GLUE,)),
+            Probe("glue:GetSecurityConfiguration", "*"),
             Probe("glue:GetJobBookmark", CATALOG["job"]),
             Probe("glue:GetJobBookmarks", CATALOG["job"]),
             *write_logs,
             *(
                 Probe("cloudwatch:PutMetricData", "*", (("cloudwatch:namespace", space),))
-                for space in ("Glue", "autocorp/dev")
+                for space in ("Glue", "Glue Data Quality", "autocorp/dev")
             ),
             *(
                 _key(action, via)
@@ -295,6 +324,7 @@ def _allowed() -> dict[str, set[Probe]]:
                 for action in {*CATALOG_READS, *CATALOG_WRITES} - {"glue:GetDatabases"}
                 for place in raw
             ),
+            Probe("glue:GetSecurityConfiguration", "*"),
             *write_logs,
             _key("kms:Decrypt", s3),
             _key("kms:DescribeKey", s3),
@@ -391,7 +421,8 @@ def test_no_allow_names_every_action_of_a_service_or_every_resource(policies: Ma
             if statement["Effect"] == "Allow":
                 assert not any(action.endswith(":*") or action == "*" for action in _listed(statement["Action"])), role
                 if "*" in _listed(statement["Resource"]):
-                    assert statement["Sid"] == "PublishMetrics", "only metrics have no resources to name"
+                    named = {"PublishMetrics", "ReadEncryptionSettings"}
+                    assert statement["Sid"] in named, "only metrics and encryption settings have no resources to name"
 
 
 def test_buckets_refuse_plain_http_other_accounts_and_other_keys(settled: Settled) -> None:

@@ -64,7 +64,7 @@ def test_tags_change_everything_that_has_tags_and_replace_nothing(settled: Settl
     tagged = {
         address
         for address, entry in settled.plan.changes().items()
-        if "tags_all" in entry["change"]["after"]  # type: ignore[index,operator]
+        if "tags_all" in entry["change"]["after"] and ".aws_s3_object." not in address  # type: ignore[index,operator]
     }
     assert settled.change(tags={"CostCenter": "42"}) == dict.fromkeys(tagged, "update")
     assert len(tagged) > 25
@@ -121,7 +121,8 @@ def test_every_resource_that_takes_tags_has_a_name_of_its_own(settled: Settled) 
     names: dict[str, str] = {}
     for address in settled.plan.changes():
         after = settled.plan.after(address)
-        if "tags_all" in after:
+        # S3 takes ten tags per object, so uploaded files have none: what they are, their keys say.
+        if "tags_all" in after and ".aws_s3_object." not in address:
             tags = after["tags_all"]
             assert isinstance(tags, dict)
             assert {"Environment", "ManagedBy", "Name", "Project"} <= set(tags), address

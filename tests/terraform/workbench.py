@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocorp_wizard.adapters.terraform_mirror import find_mirrors, write_cli_config
+from glue_scripts.build import build
 
 TREE = Path(__file__).resolve().parents[2] / "terraform"
+SCRIPTS = TREE.parent / "glue_scripts"
 
 ACCOUNT = "123456789012"
 
@@ -93,7 +95,7 @@ def offline_root(directory: Path) -> Workbench:
 
     Only what asks AWS who and where one is gets replaced by an answer. Give `availability_zones` in the variables.
     """
-    shutil.copytree(TREE, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+    copy_tree(directory)
     (directory / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
     _replace(directory / "providers.tf", 'provider "aws" {\n', _OFFLINE)
     _replace(directory / "main.tf", 'data "aws_caller_identity" "current" {}\n', "")
@@ -101,6 +103,14 @@ def offline_root(directory: Path) -> Workbench:
     _replace(directory / "main.tf", "data.aws_caller_identity.current.account_id", f'"{ACCOUNT}"')
     _replace(directory / "main.tf", "data.aws_partition.current.partition", '"aws"')
     return initialised(directory, {"AWS_EC2_METADATA_DISABLED": "true"})
+
+
+def copy_tree(directory: Path) -> None:
+    """Copy the tree to `directory`, and beside it the jobs with their library built, as a snapshot holds them."""
+    shutil.copytree(TREE, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".terraform", "*.tfstate*"))
+    beside = directory.parent / SCRIPTS.name
+    shutil.copytree(SCRIPTS, beside, dirs_exist_ok=True, ignore=shutil.ignore_patterns("dist", "__pycache__"))
+    build(beside)
 
 
 def initialised(directory: Path, cloud: Mapping[str, str]) -> Workbench:

@@ -1,6 +1,6 @@
 locals {
   # What is refreshed: the seven tables of the source, and the exports, which are tables of their own.
-  csv_job_keys = [for export in var.csv_exports : "csv_${export}"]
+  csv_job_keys = [for export in keys(var.csv_exports) : "csv_${export}"]
   job_keys     = toset(concat(sort(tolist(var.tables)), local.csv_job_keys))
   job_names    = { for key in local.job_keys : key => "${var.name_prefix}-${replace(key, "_", "-")}" }
 
@@ -324,7 +324,7 @@ resource "aws_glue_crawler" "raw_csv" {
   }
 
   dynamic "s3_target" {
-    for_each = sort(tolist(var.csv_exports))
+    for_each = sort(values(var.csv_exports))
 
     content {
       exclusions = ["**/_epochs/**", "**/_temporary/**", "**.tmp"]

@@ -29,14 +29,19 @@ variable "crawlers_enabled" {
 }
 
 variable "csv_exports" {
-  type        = set(string)
-  description = "Exports, one folder of raw/csv/ and one job csv_NAME each."
-  default     = ["customers", "sales_order_parts", "sales_order_services", "sales_orders"]
-  nullable    = false
+  type        = map(string)
+  description = "Folder below raw/csv/ of each export; an export NAME is refreshed by the job csv_NAME."
+  default = {
+    customers            = "customers"
+    sales_order_parts    = "parts"
+    sales_order_services = "services"
+    sales_orders         = "sales_orders"
+  }
+  nullable = false
 
   validation {
-    condition     = length(var.csv_exports) > 0 && alltrue([for name in var.csv_exports : can(regex("^[a-z][a-z0-9_]*$", name))])
-    error_message = "Name at least one export, in lower-case letters, digits and underscores."
+    condition     = length(var.csv_exports) > 0 && alltrue([for name, folder in var.csv_exports : can(regex("^[a-z][a-z0-9_]*$", name)) && can(regex("^[a-z][a-z0-9_-]*$", folder))])
+    error_message = "Name at least one export and its folder, in lower-case letters, digits and underscores."
   }
 }
 

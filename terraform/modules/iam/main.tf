@@ -17,6 +17,7 @@ locals {
     bucket_arn        = local.bucket_arn
     curated_database  = var.glue_curated_database_name
     glue_arn          = "arn:${var.partition}:glue:${var.region}:${var.account_id}"
+    glue_role_arn     = "arn:${var.partition}:iam::${var.account_id}:role/${local.role_names.glue}"
     key_alias         = var.kms_key_alias
     key_arn           = "arn:${var.partition}:kms:${var.region}:${var.account_id}:key/*"
     logs_arn          = "arn:${var.partition}:logs:${var.region}:${var.account_id}"

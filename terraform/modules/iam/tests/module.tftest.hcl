@@ -44,10 +44,11 @@ run "each_role_has_its_policy_and_every_policy_is_known_at_plan" {
       autocorp-dev-datasync          = ["LookAtTheBucket", "ListRawCsv", "WriteAndVerifyRawCsv", "WriteTaskReports", "EncryptObjects"]
       autocorp-dev-dms-s3-writer     = ["WriteRawDatabase", "ListRawDatabase", "LocateBucket", "EncryptObjects"]
       autocorp-dev-dms-secret-reader = ["ReadTheSecret", "DecryptTheSecret"]
-      autocorp-dev-glue-crawler      = ["ReadRaw", "ListRaw", "LocateBucket", "DescribeRawInTheCatalog", "WriteLogs", "DecryptObjects"]
+      autocorp-dev-glue-crawler      = ["ReadRaw", "ListRaw", "LocateBucket", "DescribeRawInTheCatalog", "ReadEncryptionSettings", "WriteLogs", "DecryptObjects"]
       autocorp-dev-glue-job = [
         "ReadRawAndScripts", "WriteWhatTheJobsOwn", "ListWhatTheJobsReadAndWrite", "LocateBucket", "KeepTheCatalog",
-        "SparkAsksForTheDefaultDatabase", "LookUpFunctions", "ReadBookmarks", "WriteLogs", "PublishMetrics", "UseTheKey",
+        "SparkAsksForTheDefaultDatabase", "LookUpFunctions", "ReadBookmarks", "EvaluateItsRulesets", "FollowEvaluations",
+        "HandItselfToQualityEvaluations", "ReadEncryptionSettings", "WriteLogs", "PublishMetrics", "UseTheKey",
       ]
     })
     error_message = "A role has another policy than its own."

@@ -1,0 +1,1 @@
+# stands for the script of csv_sales_order_services
