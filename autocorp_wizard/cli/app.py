@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("apply", "Apply exactly the plan that was approved."),
     "destroy": ("destroy", "Remove a phase and the later ones, or everything."),
     "secret": ("secret", "The source's password: into Secrets Manager, and how old it is."),
+    "dms": ("dms", "Replication: test, start, stop, resume, reload, and its slot on the source."),
     "policy": ("policy", "The least IAM policy that deploying, or looking, needs."),
     "runs": ("runs", "What happened and what is happening: list, show, attach, cancel, replay, recover."),
     "completion": ("completion", "Completion for your shell."),

@@ -17,11 +17,12 @@ def make(
     settings: "Settings",
     phase: str,
     *,
+    stage: str = "",
     terraform_dir: str = "",
     secrets: Mapping[str, str] | None = None,
     events: bool = False,
 ) -> tuple[str, "Plan"]:
-    """Plan the next due stage of a phase and return the run with its plan; shows progress meanwhile."""
+    """Plan a stage (else the next due one) of a phase and return the run with its plan; shows progress meanwhile."""
     targets.phases(phase)  # a wrong phase is refused before anything is looked for
     environment = targets.load_saved(settings)
     due = targets.due_phase(settings, environment, phase)
@@ -29,6 +30,7 @@ def make(
         operation=Operation.PLAN,
         environment=environment.name,
         phase=due.value,
+        stage=stage,
         terraform_dir=absolute(terraform_dir),
         env_file=settings.env_file_absolute,
         command=settings.command,
