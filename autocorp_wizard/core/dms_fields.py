@@ -1,7 +1,7 @@
 """Questions about replication: the source's tables and TLS, and the instance that reads it."""
 
 from autocorp_wizard.core import answer_rules as rules
-from autocorp_wizard.core.answers import Field, Group, Kind
+from autocorp_wizard.core.answers import Field, Group, Kind, Refusal
 
 _IDENTIFIER = rules.matches(
     r"[A-Za-z_][A-Za-z0-9_$]{0,62}",
@@ -174,7 +174,7 @@ DMS_FIELDS = (
             lambda value: (
                 None
                 if value in _RETENTIONS
-                else rules.Refusal("CloudWatch Logs knows certain periods only.", "For example 14, 30, 90 or 365 days.")
+                else Refusal("CloudWatch Logs knows certain periods only.", "For example 14, 30, 90 or 365 days.")
             ),
         ),
     ),

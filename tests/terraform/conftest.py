@@ -17,6 +17,8 @@ EVERYTHING: Mapping[str, object] = {
     "availability_zones": ["eu-west-1a", "eu-west-1b"],
     "create_datasync_endpoint": True,
     "datasync_agent_cidr_blocks": ["10.20.0.9/32"],
+    "enable_dms": True,
+    "postgres_ca_certificate_pem": "-----BEGIN CERTIFICATE-----\nb25l\n-----END CERTIFICATE-----\n",
     "postgres_host": "db.example.com",
     "postgres_password_counter": 1,
     "region": "eu-west-1",
