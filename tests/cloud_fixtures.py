@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import boto3
 import pytest
@@ -12,6 +12,9 @@ from botocore.config import Config
 from autocorp_wizard.rehearsal.address import CloudAddress
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
+
+if TYPE_CHECKING:
+    from tests.rehearsal.datasync_bench import Bench
 
 
 class ClientFor(Protocol):
@@ -69,6 +72,14 @@ def client_for(request: pytest.FixtureRequest) -> ClientFor:
         return session.client(service, endpoint_url=to.endpoint_url, verify=str(to.ca_bundle), config=config)
 
     return make
+
+
+@pytest.fixture
+def bench(own_cloud: RehearsalCloud, tmp_path: Path, client_for: ClientFor) -> "Bench":
+    """A cloud of one's own with a bucket and a role for transfers."""
+    from tests.rehearsal.datasync_bench import Bench
+
+    return Bench(own_cloud, tmp_path / "own-home", client_for)
 
 
 @pytest.fixture

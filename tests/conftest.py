@@ -2,9 +2,9 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.cloud_fixtures import client_for, cloud, cloud_home, own_cloud, own_source, source, unique
+from tests.cloud_fixtures import bench, client_for, cloud, cloud_home, own_cloud, own_source, source, unique
 
-__all__ = ["client_for", "cloud", "cloud_home", "own_cloud", "own_source", "source", "unique"]
+__all__ = ["bench", "client_for", "cloud", "cloud_home", "own_cloud", "own_source", "source", "unique"]
 
 # The suite shares two cores with servers: how long an example takes says nothing about the code.
 settings.register_profile(

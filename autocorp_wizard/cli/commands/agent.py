@@ -77,7 +77,7 @@ def fetch(settings: Settings, show: bool) -> None:
         settings.console.result(key.key)
     else:
         settings.console.say(
-            f"The agent told a key for {environment.region}, good until {_time(key.minted_at + 1800)}."
+            f"It told a key for {environment.region}, good until {_time(key.minted_at + 1800)}."
         )
         settings.console.hint(f"Use it at once: autocorp-wizard agent activate --env {environment.name}")
 

@@ -188,7 +188,7 @@ def _forget_rehearsals(settings: Settings) -> list[str]:
     return forgotten
 
 
-def _without_found_arns(environment: "Environment") -> "Environment":
+def _without_found_arns(environment: Environment) -> Environment:
     """Take back what the wizard itself wrote about agents and locations that are gone with their cloud."""
     found = environment.detected & {"datasync_agent_arns", "datasync_source_location_arns"}
     return environment.with_answers(dict.fromkeys(found)) if found else environment
