@@ -23,6 +23,7 @@ class Facts:
     lost: str = ""
     step: str = ""
     is_phase: bool = False
+    provable: bool = False
     reviewable: str = ""
     digest: str = ""
     has_changes: bool = False
@@ -65,6 +66,10 @@ def _plan(facts: Facts) -> str:
     if reason := _saved(facts) or _idle(facts):
         return reason
     return "" if facts.bootstrapped else "The remote state is not there yet: do the bootstrap step first."
+
+
+def _prove(facts: Facts) -> str:
+    return _idle(facts) or ("" if facts.provable else "Nothing is applied here that has a proof of its own.")
 
 
 def _review(facts: Facts) -> str:
@@ -190,6 +195,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("steps.plan", "Plan", "Ask Terraform what this phase would change.", ("p",), _plan, weight=20),
     Action("steps.review", "Review", "Read the plan and approve it.", ("v",), _review, weight=19),
+    Action(
+        "steps.prove",
+        "Prove",
+        "Do what follows this step once more: connection test, job runs, full load, transfer.",
+        ("t",),
+        _prove,
+    ),
     Action("steps.watch", "Watch run", "Watch the run that is still going here.", ("a",), _reattach, weight=12),
     Action(
         "steps.recover",

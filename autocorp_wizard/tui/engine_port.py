@@ -36,6 +36,11 @@ class AppliedLike(Protocol):
         ...
 
     @property
+    def replication_started(self) -> bool:
+        """Whether replication was started by an apply."""
+        ...
+
+    @property
     def resources(self) -> int:
         """How many resources the state holds."""
         ...

@@ -8,7 +8,7 @@ from typing import Final
 
 from autocorp_wizard.adapters.run_store import RunRecord
 from autocorp_wizard.core.events import Operation
-from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase
+from autocorp_wizard.core.phases import AVAILABLE, DMS_START, STAGES, Phase, Stage
 from autocorp_wizard.tui.words import ago, count
 
 
@@ -37,7 +37,7 @@ GLYPHS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry of the map. `key` names it (`environment`, `bootstrap`, or a phase)."""
+    """One entry of the map. `key` names it (`environment`, `bootstrap`, or a stage of the rollout)."""
 
     key: str
     title: str
@@ -47,8 +47,8 @@ class Step:
 
     @property
     def phase(self) -> Phase | None:
-        """The phase that this step deploys, None for the two steps before."""
-        return Phase(self.key) if self.key in set(Phase) else None
+        """The phase that this step is a stage of, None for the two steps before."""
+        return next((stage.phase for stage in STAGES if stage.name == self.key), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Overview:
     place: str = ""
     preset: str = ""
     phases: tuple[str, ...] = ()
+    replication_started: bool = False
     resources: int = 0
     outputs: tuple[tuple[str, str], ...] = ()
     runs: tuple[RunRecord, ...] = ()
@@ -87,12 +88,12 @@ class Overview:
                 return record
         return None
 
-    def reviewable(self, phase: str) -> RunRecord | None:
-        """Return the plan that waits for review: succeeded, of that phase, and no run changed anything since."""
+    def reviewable(self, stage: str) -> RunRecord | None:
+        """Return the plan that waits for review: succeeded, of that stage, and no run changed anything since."""
         for record in self.runs:
             if record.operation in {Operation.APPLY, Operation.DESTROY, Operation.RECOVER}:
                 return None
-            if record.operation == Operation.PLAN and record.phase == phase:
+            if record.operation == Operation.PLAN and stage_of(record) == stage:
                 return record if record.status == "succeeded" else None
         return None
 
@@ -106,9 +107,15 @@ class Overview:
 def steps_of(overview: Overview) -> tuple[Step, ...]:
     """Return the map of an environment, in the order of the rollout."""
     found = [_environment(overview), _bootstrap(overview)]
-    for phase in AVAILABLE:
-        found.append(_phase(overview, phase, found[-1]))
+    for stage in STAGES:
+        if stage.phase in AVAILABLE:
+            found.append(_stage(overview, stage, found[-1]))
     return tuple(found)
+
+
+def stage_of(record: RunRecord) -> str:
+    """Return the stage that a run worked on: the one it names, or the first of its phase."""
+    return record.stage or next((stage.name for stage in STAGES if stage.phase == record.phase), "")
 
 
 def sentence_of(overview: Overview, now: datetime) -> str:
@@ -162,24 +169,29 @@ def _bootstrap(overview: Overview) -> Step:
     return Step("bootstrap", title, purpose, status, note)
 
 
-_CHANGING: Final = frozenset({Operation.APPLY, Operation.DESTROY, Operation.ROLLOUT, Operation.RECOVER})
+_CHANGING: Final = frozenset(
+    {Operation.APPLY, Operation.DESTROY, Operation.PROVE, Operation.ROLLOUT, Operation.RECOVER}
+)
+_TITLES: Final = {"dms": "DMS", DMS_START: "DMS start", "datasync": "DataSync"}
 
 
-def _phase(overview: Overview, phase: Phase, before: Step) -> Step:
-    purpose = next(stage.sentence for stage in STAGES if stage.phase is phase)
-    title = phase.value.capitalize() if phase is not Phase.DMS else "DMS"
-    going = next((r for r in overview.runs if r.status == "running" and r.phase == phase), None)
-    last = next((r for r in overview.runs if r.phase == phase), None)
+def _stage(overview: Overview, stage: Stage, before: Step) -> Step:
+    title = _TITLES.get(stage.name, stage.name.capitalize())
+    mine = [record for record in overview.runs if stage_of(record) == stage.name]
+    going = next((r for r in mine if r.status == "running"), None)
+    last = next(iter(mine), None)
+    is_start = stage.name == DMS_START
+    applied = stage.phase in overview.phases and (overview.replication_started or not is_start)
     if going is not None:
         status, note = StepStatus.RUNNING, f"{going.operation} is running"
     elif last is not None and last.status in {"failed", "lost"} and last.operation in {*_CHANGING, Operation.PLAN}:
         status, note = StepStatus.FAILED, f"last {last.operation} {last.status}"
-    elif (waiting := overview.reviewable(phase)) is not None and any(waiting.counts.values()):
+    elif (waiting := overview.reviewable(stage.name)) is not None and any(waiting.counts.values()):
         status, note = StepStatus.REVIEW, "a plan waits for your review"
-    elif phase in overview.phases:
-        status, note = StepStatus.DONE, "applied"
+    elif applied:
+        status, note = StepStatus.DONE, "replication was started" if is_start else "applied"
     elif before.status is not StepStatus.DONE:
         status, note = StepStatus.WAITING, f"waits for {before.title.lower()}"
     else:
-        status, note = StepStatus.READY, "not deployed yet"
-    return Step(phase.value, title, purpose, status, note)
+        status, note = StepStatus.READY, "not started yet" if is_start else "not deployed yet"
+    return Step(stage.name, title, stage.sentence, status, note)

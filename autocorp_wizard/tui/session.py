@@ -121,6 +121,7 @@ class Session:
             place=place,
             preset=environment.preset.value,
             phases=tuple(str(phase) for phase in applied.phases) if applied else (),
+            replication_started=applied is not None and applied.replication_started,
             resources=applied.resources if applied else 0,
             outputs=tuple((key, plain(value)) for key, value in sorted(applied.outputs.items())) if applied else (),
             runs=runs,

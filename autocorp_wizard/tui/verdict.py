@@ -22,6 +22,7 @@ class Verdict:
         return self.tone == "good"
 
 
+_PROOFS = {"proven": "Proven", "not-proven-here": "Not proven here", "failed": "Failed"}
 _NEEDS_SUMMARY = frozenset({Operation.APPLY, Operation.DESTROY})
 
 
@@ -73,6 +74,7 @@ def _success(state: RunState) -> Verdict:
         lines.append(f"{count(len(state.settings), 'setting')} looked at, {mended} changed.")
     if state.operation == Operation.RECOVER:
         lines += [found.sentence for found in state.mended]
+    lines += [f"{_PROOFS.get(each.outcome, each.outcome)}: {each.sentence}" for each in state.proofs]
     stays = [left for left in state.leftovers if left.by_nature]
     if stays:
         lines.append("Stays by nature:")
@@ -93,6 +95,7 @@ def _failure(state: RunState) -> Verdict:
     first = next((d for d in state.diagnostics if d.severity == "error"), None)
     title = str(error.get("what") or (first.summary if first else "") or state.sentence or "The run failed.")
     lines = [str(error.get("why") or "")]
+    lines += [f"Proven before that: {each.sentence}" for each in state.proofs if each.outcome == "proven"]
     if first is not None and first.summary not in title:
         where = f" ({first.address})" if first.address else ""
         lines.append(f"{first.summary}{where}")

@@ -232,6 +232,7 @@ class FakeApplied:
     phases: tuple[str, ...]
     resources: int
     outputs: Mapping[str, str]
+    replication_started: bool = False
 
 
 class FakeEngine:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
+from autocorp_wizard.core.phases import STAGES, Phase
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, sentence_of, steps_of
 from tests.tui.fakes import NOW
 
@@ -13,6 +14,7 @@ def run(operation: str, status: str = "succeeded", phase: str = "", name: str = 
 
 
 SAVED = Overview("dev", saved=True)
+WAITING = dict.fromkeys(["environment", "bootstrap", *(stage.name for stage in STAGES)], "waiting")
 
 
 def words(overview: Overview) -> dict[str, str]:
@@ -20,7 +22,29 @@ def words(overview: Overview) -> dict[str, str]:
 
 
 def test_nothing_can_be_done_before_the_answers_are_saved() -> None:
-    assert words(Overview("dev")) == {"environment": "ready", "bootstrap": "waiting", "foundation": "waiting"}
+    assert words(Overview("dev")) == WAITING | {"environment": "ready"}
+
+
+def test_replication_starts_in_a_step_of_its_own() -> None:
+    created = replace(SAVED, phases=("foundation", "glue", "dms"), runs=(run("apply", phase="dms"),))
+    assert [words(created)[key] for key in ("glue", "dms", "dms-start", "datasync")] == [
+        "done",
+        "done",
+        "ready",
+        "waiting",
+    ]
+    started = replace(created, replication_started=True)
+    assert [words(started)[key] for key in ("dms", "dms-start", "datasync")] == ["done", "done", "ready"]
+    start = steps_of(started)[5]
+    assert (start.phase, start.note) == (Phase.DMS, "replication was started")
+
+
+def test_a_run_shows_on_the_step_of_its_stage() -> None:
+    tested = replace(run("prove", "failed", "dms"), stage="dms")
+    planned = replace(run("plan", phase="dms", name="p"), stage="dms-start")
+    seen = replace(SAVED, phases=("foundation", "glue", "dms"), runs=(planned, tested))
+    assert words(seen)["dms"] == "failed"
+    assert words(seen)["dms-start"] == "review"
 
 
 def test_a_wrong_answer_is_said_where_it_is() -> None:
@@ -29,9 +53,9 @@ def test_a_wrong_answer_is_said_where_it_is() -> None:
 
 
 def test_each_step_waits_for_the_one_before() -> None:
-    assert words(SAVED) == {"environment": "done", "bootstrap": "ready", "foundation": "waiting"}
+    assert words(SAVED) == WAITING | {"environment": "done", "bootstrap": "ready"}
     done = replace(SAVED, runs=(run("bootstrap"),))
-    assert words(done) == {"environment": "done", "bootstrap": "done", "foundation": "ready"}
+    assert words(done) == WAITING | {"environment": "done", "bootstrap": "done", "foundation": "ready"}
     assert first_open(steps_of(done)) == 2
 
 

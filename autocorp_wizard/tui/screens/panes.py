@@ -9,8 +9,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from autocorp_wizard.core.events import Operation, SettingChecked
+from autocorp_wizard.core.followups import follow_ups_of
 from autocorp_wizard.core.runstate import RunState
-from autocorp_wizard.tui.overview import Overview, Step, StepStatus
+from autocorp_wizard.tui.overview import Overview, Step, StepStatus, stage_of
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.settings_table import SettingsTable
 from autocorp_wizard.tui.widgets.step_list import status_words
@@ -54,7 +55,9 @@ class PhasePane(VerticalScroll):
 
 *Plan* asks Terraform what would change; nothing is touched. *Review* shows that plan, risks first, and its button
 applies exactly that plan, once. Phases build on each other and share one state: planning a phase never takes away what
-an earlier one made. *Destroy* takes the deployment down and asks for the environment's name.
+an earlier one made. After an apply the wizard proves it (*Prove* does that again): jobs run once, connections are
+tested, the load is awaited, a transfer is verified. *Destroy* takes the deployment down and asks for the
+environment's name.
 """
 
     def compose(self) -> ComposeResult:
@@ -63,6 +66,7 @@ an earlier one made. *Destroy* takes the deployment down and asks for the enviro
         with Horizontal(classes="buttons"):
             yield ActionButton("steps.plan", variant="primary")
             yield ActionButton("steps.review", "Review plan", variant="primary")
+            yield ActionButton("steps.prove")
             yield ActionButton("steps.watch")
             yield ActionButton("steps.recover", variant="warning")
         yield Static(classes="command")
@@ -72,16 +76,19 @@ an earlier one made. *Destroy* takes the deployment down and asks for the enviro
 
     def show(self, step: Step, overview: Overview, applied: RunState | None, now: datetime) -> None:
         """Show the step; buttons that make no sense now give way, their keys still say why."""
-        last = next((r for r in overview.runs if r.phase == step.key or r.operation == Operation.DESTROY), None)
+        last = next((r for r in overview.runs if stage_of(r) == step.key or r.operation == Operation.DESTROY), None)
         self.query_one(".heading", Static).update(_heading(step, last, now))
         waiting = step.status is StepStatus.REVIEW
         self.query_one("#button-steps-review").display = waiting
         self.query_one("#button-steps-plan", ActionButton).variant = "default" if waiting else "primary"
+        self.query_one("#button-steps-prove").display = step.status is not StepStatus.WAITING and bool(
+            follow_ups_of(step.key)
+        )
         self.query_one("#button-steps-watch").display = overview.live is not None
         self.query_one("#button-steps-recover").display = overview.lost is not None
         self.query_one(".far").display = bool(overview.phases)
         self.query_one(".command", Static).update(
-            _command(f"autocorp-wizard plan {step.key} --env {overview.environment}")
+            _command(f"autocorp-wizard plan {step.phase} --env {overview.environment}")
         )
         self.query_one(".deployed", Static).update(_deployed(step, overview, applied))
 
@@ -106,7 +113,7 @@ def _command(line: str) -> Content:
 
 
 def _deployed(step: Step, overview: Overview, applied: RunState | None) -> Content:
-    if step.key not in overview.phases:
+    if step.phase not in overview.phases:
         if step.status is StepStatus.WAITING:
             return Content.styled(f"This phase {step.note}.", "dim")
         return Content.styled("Nothing of this phase is deployed yet.", "dim")

@@ -212,7 +212,11 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         if state is None or not secrets:
             return
         request = Request(
-            operation=Operation.PLAN, environment=state.environment, phase=state.phase, command=state.command
+            operation=Operation.PLAN,
+            environment=state.environment,
+            phase=state.phase,
+            stage=state.stage,
+            command=state.command,
         )
         await self.wizard.start_run(request, secrets, replacing=True)
 

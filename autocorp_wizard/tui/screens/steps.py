@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from autocorp_wizard.core.events import Operation, SettingChecked
-from autocorp_wizard.core.phases import AVAILABLE
+from autocorp_wizard.core.followups import follow_ups_of
+from autocorp_wizard.core.phases import AVAILABLE, DMS_START, STAGES
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.actions import Facts, bindings_for
@@ -63,8 +64,9 @@ class StepsScreen(WizardScreen):
                     is_saved=self.session.store.exists(self.environment),
                 )
                 yield BootstrapPane(id="pane-bootstrap")
-                for phase in AVAILABLE:
-                    yield PhasePane(id=f"pane-{phase.value}")
+                for stage in STAGES:
+                    if stage.phase in AVAILABLE:
+                        yield PhasePane(id=f"pane-{stage.name}")
 
     @property
     def form(self) -> EnvironmentForm:
@@ -157,8 +159,7 @@ class StepsScreen(WizardScreen):
     def facts(self) -> Facts:
         """What can be done here."""
         step, overview = self.steps[self.chosen], self.overview
-        phase = step.phase or next(iter(AVAILABLE))
-        reviewable = overview.reviewable(phase)
+        reviewable = overview.reviewable(step.key if step.phase else STAGES[0].name)
         return Facts(
             environment=self.environment,
             saved=overview.saved,
@@ -169,8 +170,14 @@ class StepsScreen(WizardScreen):
             lost=overview.lost.run if overview.lost else "",
             step=step.key,
             is_phase=step.phase is not None,
+            provable=step.status is not StepStatus.WAITING and self._is_provable(step),
             reviewable=reviewable.run if reviewable else "",
         )
+
+    def _is_provable(self, step: Step) -> bool:
+        overview = self.overview
+        started = overview.replication_started or step.key != DMS_START
+        return step.phase in overview.phases and started and bool(follow_ups_of(step.key))
 
     def do_jump(self, key: str) -> None:
         """Go to the step of that number."""
@@ -227,8 +234,11 @@ class StepsScreen(WizardScreen):
         )
 
     async def do_plan(self, _: str) -> None:
-        """Plan the phase that is shown."""
-        phase = self.steps[self.chosen].key
+        """Plan the stage that is shown."""
+        step = self.steps[self.chosen]
+        phase = step.phase
+        if phase is None:
+            return
         # The first plan of an environment writes the source's password; later ones say so where they need it.
         secrets = {} if self.overview.phases else await self.wizard.ask_secret(self.environment)
         if secrets is None:
@@ -237,11 +247,26 @@ class StepsScreen(WizardScreen):
             Request(
                 operation=Operation.PLAN,
                 environment=self.environment,
-                phase=phase,
-                command=f"autocorp-wizard plan {phase} --env {self.environment}",
+                phase=phase.value,
+                stage=step.key,
+                command=f"autocorp-wizard plan {phase.value} --env {self.environment}",
             ),
             secrets,
         )
+
+    async def do_prove(self, _: str) -> None:
+        """Do what follows the stage once more."""
+        step = self.steps[self.chosen]
+        if step.phase is not None:
+            await self.wizard.start_run(
+                Request(
+                    operation=Operation.PROVE,
+                    environment=self.environment,
+                    phase=step.phase.value,
+                    stage=step.key,
+                    command=f"autocorp-wizard apply {step.phase.value} --env {self.environment}",
+                )
+            )
 
     def do_review(self, _: str) -> None:
         """Open the plan that waits."""

@@ -28,6 +28,7 @@ class StepTrail(Lines):
         rows += [((" ! ", "warn"), (printable(found.sentence), "")) for found in state.findings]
         rows += [((" ✓ ", "good"), (printable(done.sentence), "")) for done in state.mended]
         rows += _gates(state)
+        rows += _proofs(state)
         room = max(20, self.scrollable_content_region.width - 2)
         self._lines = [line for row in rows for line in wrap(row, room)]
         self.lines_changed()
@@ -61,3 +62,13 @@ def _gates(state: RunState) -> Sequence[Parts]:
         (marks.get(gate.outcome, (" ? ", "warn")), (f"gate {printable(gate.gate)}: {printable(gate.sentence)}", ""))
         for gate in state.gates
     ]
+
+
+def _proofs(state: RunState) -> Sequence[Parts]:
+    marks = {"proven": (" ✓ ", "good"), "failed": (" ✗ ", "error")}
+    rows: list[Parts] = []
+    for proof in state.proofs:
+        said = f"{proof.outcome.replace('-', ' ')}: {printable(proof.sentence)}"
+        rows.append((marks.get(proof.outcome, (" ? ", "warn")), (said, "")))
+        rows += [(("   ", ""), (printable(detail), "dim")) for detail in proof.details]
+    return rows
