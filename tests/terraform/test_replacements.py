@@ -6,6 +6,32 @@ from tests.terraform.conftest import Settled
 
 pytestmark = pytest.mark.slow
 
+_JOBS = (
+    *(
+        f'module.glue[0].aws_glue_job.table["{key}"]'
+        for key in (
+            "auto_parts",
+            "csv_customers",
+            "csv_sales_order_parts",
+            "csv_sales_order_services",
+            "csv_sales_orders",
+            "customers",
+            "sales_order",
+            "sales_order_parts",
+            "sales_order_services",
+            "service",
+            "service_parts",
+        )
+    ),
+    "module.glue[0].aws_glue_job.evaluate_quality",
+    "module.glue[0].aws_glue_job.refresh_all",
+)
+_CRAWLERS = ("module.glue[0].aws_glue_crawler.raw_csv", "module.glue[0].aws_glue_crawler.raw_database")
+_IN_THE_NETWORK = (
+    "module.glue[0].aws_glue_connection.network[0]",
+    "module.glue[0].aws_security_group.glue",
+    "module.glue[0].aws_vpc_security_group_",
+)
 _STATEFUL = ("aws_s3_bucket.", "aws_kms_key.", "aws_secretsmanager_secret.")
 
 
@@ -20,6 +46,7 @@ def test_figures_and_switches_are_changed_in_place(settled: Settled) -> None:
         secret_recovery_window_days=0,
         single_zone_endpoints=True,
     ) == {
+        "module.athena[0].aws_athena_workgroup.this": "update",
         "module.iam.aws_iam_role.athena_analyst[0]": "update",
         "module.kms.aws_kms_key.lake": "update",
         'module.network.aws_vpc_endpoint.interface["secretsmanager"]': "update",
@@ -34,6 +61,10 @@ def test_figures_and_switches_are_changed_in_place(settled: Settled) -> None:
 
 def test_another_encryption_and_no_versions_keep_the_bucket(settled: Settled) -> None:
     assert settled.change(enable_s3_versioning=False, s3_encryption="SSE-S3", s3_replication=None) == {
+        "module.athena[0].aws_athena_workgroup.this": "update",
+        # It cannot be changed; what uses it gets the new one before the old one goes.
+        "module.glue[0].aws_glue_security_configuration.this": "replace",
+        **dict.fromkeys((*_JOBS, *_CRAWLERS), "update"),
         "module.iam.aws_iam_role.s3_replication[0]": "delete",
         "module.iam.aws_iam_role_policy.s3_replication[0]": "delete",
         "module.s3.aws_s3_bucket_policy.lake": "update",
@@ -51,7 +82,11 @@ def test_another_host_makes_a_new_version_of_the_secret_and_nothing_else(settled
 
 def test_another_port_reaches_the_secret_and_the_firewall(settled: Settled) -> None:
     rules = [
-        f'module.network.aws_vpc_security_group_egress_rule.dms_postgres["{block}"]'
+        f'module.{rule}["{block}"]'
+        for rule in (
+            "glue[0].aws_vpc_security_group_egress_rule.glue_postgres",
+            "network.aws_vpc_security_group_egress_rule.dms_postgres",
+        )
         for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     ]
     assert settled.change(postgres_port=5433) == {
@@ -92,6 +127,43 @@ def test_options_that_are_taken_back_remove_only_themselves(settled: Settled) ->
     }
 
 
+def test_settings_of_jobs_crawlers_and_queries_are_changed_in_place(settled: Settled) -> None:
+    assert settled.change(
+        athena_scan_limit_gb=5,
+        enable_glue_crawlers=False,
+        glue_execution_class="FLEX",
+        glue_job_timeout_minutes=45,
+        glue_number_of_workers=4,
+        glue_refresh_enabled=True,
+        glue_refresh_schedule="cron(0 * * * ? *)",
+        glue_version="5.1",
+        glue_worker_type="G.2X",
+    ) == {
+        "module.athena[0].aws_athena_workgroup.this": "update",
+        "module.glue[0].aws_glue_trigger.refresh_start": "update",
+        **dict.fromkeys((*_JOBS, *_CRAWLERS), "update"),
+    }
+
+
+def test_phase_2_goes_without_touching_phase_1(settled: Settled) -> None:
+    changes = settled.change(enable_glue=False)
+    assert set(changes.values()) == {"delete"}
+    assert {address.partition("[")[0] for address in changes} == {"module.athena", "module.glue"}
+
+
+def test_changed_code_is_uploaded_beside_the_old_and_changes_only_its_job(settled: Settled) -> None:
+    script = settled.bench.directory.parent / "glue_scripts/jobs/customers.py"
+    before = script.read_text(encoding="utf-8")
+    try:
+        script.write_text(f"{before}# changed\n", encoding="utf-8")
+        assert settled.change() == {
+            'module.glue[0].aws_glue_job.table["customers"]': "update",
+            'module.glue[0].aws_s3_object.script["customers"]': "replace",
+        }
+    finally:
+        script.write_text(before, encoding="utf-8")
+
+
 def test_another_bucket_name_replaces_the_lake_but_neither_key_nor_secret(settled: Settled) -> None:
     changes = settled.change(data_lake_bucket_name="another-lake")
     assert changes["module.s3.aws_s3_bucket.lake"] == "replace"
@@ -104,7 +176,8 @@ def test_another_bucket_name_replaces_the_lake_but_neither_key_nor_secret(settle
 def test_another_network_block_replaces_the_network_and_nothing_that_holds_data(settled: Settled) -> None:
     changes = settled.change(vpc_cidr="10.99.0.0/22")
     assert changes["module.network.aws_vpc.this[0]"] == "replace"
-    assert all(address.startswith("module.network.") for address in changes)
+    # The connection and its firewall stand in the network; what the jobs do does not.
+    assert all(address.startswith(("module.network.", *_IN_THE_NETWORK)) for address in changes)
 
 
 def test_other_zones_replace_the_subnets_but_not_the_network(settled: Settled) -> None:

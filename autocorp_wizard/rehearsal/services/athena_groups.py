@@ -11,7 +11,7 @@ from moto.athena.responses import AthenaResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 
-from autocorp_wizard.rehearsal.pace import now
+from autocorp_wizard.rehearsal import pace
 from autocorp_wizard.rehearsal.services.athena_queries import Query
 
 _LEAST_CUTOFF: Final = 10_000_000
@@ -57,7 +57,7 @@ class AthenaGroups(AthenaResponse):
         self.athena_backend.create_work_group(
             name, configuration, self._get_param("Description") or "", self._get_param("Tags") or []
         )
-        _complete(self._group(name), now())
+        _complete(self._group(name), pace.now())
         return EmptyResult()
 
     def get_work_group(self) -> ActionResult:
@@ -70,7 +70,7 @@ class AthenaGroups(AthenaResponse):
                     "State": group.state,
                     "Configuration": group.configuration,
                     "Description": group.description,
-                    "CreationTime": vars(group).get("created", now()),
+                    "CreationTime": vars(group).get("created", pace.now()),
                 }
             }
         )
@@ -85,7 +85,7 @@ class AthenaGroups(AthenaResponse):
                         "Name": group.name,
                         "State": group.state,
                         "Description": group.description,
-                        "CreationTime": vars(group).get("created", now()),
+                        "CreationTime": vars(group).get("created", pace.now()),
                         "EngineVersion": group.configuration.get("EngineVersion"),
                     }
                     for group in groups
@@ -112,7 +112,7 @@ class AthenaGroups(AthenaResponse):
                 if results.pop(removal, False):
                     kept.pop(field, None)
             group.configuration["ResultConfiguration"] = {**kept, **results}
-        _complete(group, vars(group).get("created", now()))
+        _complete(group, vars(group).get("created", pace.now()))
         return EmptyResult()
 
     def delete_work_group(self) -> ActionResult:

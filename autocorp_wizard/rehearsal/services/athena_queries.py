@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from autocorp_wizard.rehearsal import pace
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION
 from autocorp_wizard.rehearsal.metrics import MetricPoint
-from autocorp_wizard.rehearsal.pace import Span, now
+from autocorp_wizard.rehearsal.pace import Span
 from autocorp_wizard.rehearsal.services.glue_needs import bucket_of, split_uri
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Query:
 
     def cancelled(self) -> "Query":
         """The same query, cancelled now."""
-        return replace(self, cancelled_at=now())
+        return replace(self, cancelled_at=pace.now())
 
 
 def begin(

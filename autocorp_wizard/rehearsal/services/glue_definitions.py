@@ -193,7 +193,22 @@ class GlueDefinitions(GlueExtras):
         workflow = self._get_param("WorkflowName")
         if workflow and workflow not in self.glue_backend.workflows:
             raise EntityNotFoundException(f"Entity not found: workflow {workflow}")
-        return super().create_trigger()
+        predicate = predicate_of(self._get_param("Predicate"))
+        if self._get_param("Type") == "CONDITIONAL" and predicate is None:
+            raise InvalidInputException("CreateTrigger", "Predicate cannot be null or empty")
+        self.glue_backend.create_trigger(
+            name=name,
+            workflow_name=workflow,
+            trigger_type=self._get_param("Type"),
+            schedule=self._get_param("Schedule"),
+            predicate=predicate,
+            actions=[Action(each) for each in self._get_param("Actions") or []],
+            description=self._get_param("Description"),
+            start_on_creation=self._get_param("StartOnCreation"),
+            tags=self._get_param("Tags"),
+            event_batching_condition=self._get_param("EventBatchingCondition"),
+        )
+        return ActionResult({"Name": name})
 
     def update_trigger(self) -> ActionResult:
         """Change what is named."""
@@ -207,7 +222,7 @@ class GlueDefinitions(GlueExtras):
         if "Actions" in update:
             trigger.actions = [Action(each) for each in update["Actions"]]
         if "Predicate" in update:
-            trigger.predicate = Predicate(update["Predicate"])
+            trigger.predicate = predicate_of(update["Predicate"])
         if "EventBatchingCondition" in update:
             trigger.event_batching_condition = update["EventBatchingCondition"]
         return ActionResult({"Trigger": trigger.as_dict()})
@@ -251,6 +266,14 @@ class GlueDefinitions(GlueExtras):
 
 def _going(crawls: Sequence[Crawl]) -> Crawl | None:
     return next((crawl for crawl in crawls if not crawl.is_over), None)
+
+
+def predicate_of(given: Mapping[str, Any] | None) -> Predicate | None:
+    """Return a trigger's condition; the stock one insists on words that AWS fills in."""
+    conditions = [{"LogicalOperator": "EQUALS", **each} for each in (given or {}).get("Conditions") or []]
+    return (
+        Predicate({"Logical": (given or {}).get("Logical") or "AND", "Conditions": conditions}) if conditions else None
+    )
 
 
 def _job(job: "FakeJob") -> dict[str, object]:

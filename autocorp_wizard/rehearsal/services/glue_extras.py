@@ -8,8 +8,8 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.glue.exceptions import AlreadyExistsException, EntityNotFoundException, InvalidInputException
 from moto.glue.responses import GlueResponse
 
+from autocorp_wizard.rehearsal import pace
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION
-from autocorp_wizard.rehearsal.pace import now
 from autocorp_wizard.rehearsal.services.glue_state import Ruleset, moment, state_of
 
 
@@ -74,7 +74,7 @@ class GlueExtras(GlueResponse):
             raise AlreadyExistsException(f"Data Quality Ruleset with name {name} already exists")
         _check_rules(text)
         description, target = self._get_param("Description") or "", self._get_param("TargetTable") or {}
-        rulesets[name] = Ruleset(name, text, description, target, now(), now())
+        rulesets[name] = Ruleset(name, text, description, target, pace.now(), pace.now())
         self.glue_backend.tag_resource(arn_of("dataQualityRuleset", name), self._get_param("Tags"))
         return ActionResult({"Name": name})
 
@@ -93,7 +93,7 @@ class GlueExtras(GlueResponse):
             found,
             text=found.text if text is None else text,
             description=found.description if description is None else description,
-            changed=now(),
+            changed=pace.now(),
         )
         state_of(self.glue_backend).rulesets[found.name] = changed
         return ActionResult({"Name": found.name, "Description": changed.description, "Ruleset": changed.text})

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from autocorp_wizard.rehearsal.pace import Span, now
+from autocorp_wizard.rehearsal import pace
+from autocorp_wizard.rehearsal.pace import Span
 
 if TYPE_CHECKING:
     from moto.glue.models import GlueBackend
@@ -43,7 +44,7 @@ class JobRun:
         """The state as Glue names it."""
         if self.stopped_at is not None:
             return "STOPPED" if self._stop.over else "STOPPING"
-        if now() < self.start.began:
+        if pace.now() < self.start.began:
             return "WAITING"
         if not self.start.over:
             return "STARTING"
@@ -76,7 +77,7 @@ class JobRun:
 
     def stopped(self) -> "JobRun":
         """The same run, told to stop now."""
-        return replace(self, stopped_at=now())
+        return replace(self, stopped_at=pace.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Crawl:
 
     def stopped(self) -> "Crawl":
         """The same crawl, told to stop now."""
-        return replace(self, stopped_at=now())
+        return replace(self, stopped_at=pace.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from moto.glue.exceptions import ConcurrentRunsExceededException, EntityNotFoundException
 
-from autocorp_wizard.rehearsal.pace import now
+from autocorp_wizard.rehearsal import pace
 from autocorp_wizard.rehearsal.services.glue_crawls import enter_finished, start_crawl
 from autocorp_wizard.rehearsal.services.glue_runs import RunOrder, final_attempt, repeat_failed, start_run
 from autocorp_wizard.rehearsal.services.glue_state import GlueState, WorkflowRun, moment, state_of
@@ -45,7 +45,7 @@ def start_workflow(backend: "GlueBackend", name: str, properties: dict[str, str]
     run = WorkflowRun(
         f"wr_{secrets.token_hex(32)}",
         name,
-        now(),
+        pace.now(),
         {**(workflow.default_run_properties or {}), **properties},
         runs[-1].id if runs else "",
     )
@@ -58,7 +58,7 @@ def start_workflow(backend: "GlueBackend", name: str, properties: dict[str, str]
 
 def fire_alone(backend: "GlueBackend", trigger: "FakeTrigger") -> None:
     """Fire a trigger outside of any workflow run."""
-    _fire(backend, WorkflowRun("", "", now(), {}), trigger, None)
+    _fire(backend, WorkflowRun("", "", pace.now(), {}), trigger, None)
 
 
 def run_named(backend: "GlueBackend", name: str, run_id: str) -> WorkflowRun:
@@ -73,7 +73,7 @@ def stop_workflow(backend: "GlueBackend", name: str, run_id: str) -> None:
     """Stop a run of a workflow and what it started."""
     state, found = state_of(backend), run_named(backend, name, run_id)
     runs = state.workflow_runs[name]
-    runs[runs.index(found)] = replace(found, stopped_at=now())
+    runs[runs.index(found)] = replace(found, stopped_at=pace.now())
     for kind, what, started in found.started:
         if kind == "job":
             state.runs[what] = [
