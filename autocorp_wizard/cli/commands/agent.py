@@ -76,9 +76,7 @@ def fetch(settings: Settings, show: bool) -> None:
     if show:
         settings.console.result(key.key)
     else:
-        settings.console.say(
-            f"It told a key for {environment.region}, good until {_time(key.minted_at + 1800)}."
-        )
+        settings.console.say(f"It told a key for {environment.region}, good until {_time(key.minted_at + 1800)}.")
         settings.console.hint(f"Use it at once: autocorp-wizard agent activate --env {environment.name}")
 
 
