@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from moto.core.common_types import TYPE_RESPONSE
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, BaseResponse
 from moto.datasync.models import datasync_backends
 
@@ -46,7 +46,7 @@ class DataSyncCall(BaseResponse):
         """Return what was sent; what the service's own model refuses is refused."""
         wrong = parameters.problem("datasync", self._get_action(), self.sent)
         if wrong is not None:
-            raise ServiceException("ValidationException", wrong)
+            raise JsonRESTError("ValidationException", wrong)
         return self.sent
 
     def list_tags_for_resource(self) -> ActionResult:
