@@ -20,6 +20,7 @@ Backend = TypeVar("Backend", bound="BaseBackend")
 # The emulator's name of the service -> our module. Tags are looked up in EC2's own models.
 EXTENSIONS: Final = {
     "budgets": "budgets",
+    "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",
     "ec2": "ec2",
     "events": "events",
