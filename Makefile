@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install glue-library rehearse test test-fast test-full lint types contracts terraform-check fmt clean constraints
+.PHONY: help install glue-library rehearse test test-fast test-full lint types contracts terraform-check scan fmt clean \
+	constraints scan-constraints
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -46,6 +47,9 @@ contracts: $(VENV)/.tools ## who may import whom
 terraform-check: $(VENV)/.tools ## terraform fmt, validate, test
 	scripts/terraform-check.sh
 
+scan: $(VENV)/.installed ## security scanner over the Terraform tree (installs it into .venv-scan)
+	scripts/terraform-scan.sh
+
 fmt: $(VENV)/.tools ## format everything
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -57,14 +61,18 @@ test: lint types contracts terraform-check $(VENV)/.jars ## what CI runs
 test-fast: $(VENV)/.tools ## an answer in about a minute
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not full"
 
-test-full: test ## also what is too long for CI
+test-full: test scan ## also what is too long for CI
 	$(PYTEST) -n 3 --dist loadgroup -m full
 
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-scan .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 constraints: ## pin the newest versions that fit pyproject.toml (network)
 	@{ echo "# Every package at the version it was tested with. Regenerate: make constraints"; \
 	$(BIN)/uv pip compile --quiet pyproject.toml --group test --extra glue --extra postgres --universal --no-header \
 	  --no-annotate --no-emit-index-url --python-version 3.11; \
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)"; } > constraints.new && mv constraints.new constraints.txt
+
+scan-constraints: ## pin the newest scanner (network)
+	@{ sed -n '/^#/p' scripts/scan-requirements.txt; echo checkov | $(BIN)/uv pip compile --quiet - --universal --no-header \
+	  --no-annotate --no-emit-index-url --python-version 3.11; } > scan.new && mv scan.new scripts/scan-requirements.txt

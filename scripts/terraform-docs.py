@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Keeps the tables of inputs and outputs in the Terraform READMEs equal to the HCL.
+"""Keeps the tables of inputs, outputs and skipped security checks in the Terraform READMEs equal to the HCL.
 
 `--check` only says whether they are.
 
 A README holds the tables between `<!-- BEGIN TABLES -->` and `<!-- END TABLES -->`. Everything else in it is prose.
+The root's README lists, between `<!-- BEGIN SKIPS -->` and `<!-- END SKIPS -->`, what the security scanner passes over.
 """
 
 import argparse
@@ -16,7 +17,8 @@ import hcl2
 from hcl2.utils import SerializationOptions
 
 TERRAFORM = Path(__file__).resolve().parent.parent / "terraform"
-BEGIN, END = "<!-- BEGIN TABLES -->", "<!-- END TABLES -->"
+_BLOCK = re.compile(r'^(?:resource|data) "(\w+)" "(\w+)"')
+_SKIP = re.compile(r"^\s*#\s*checkov:skip=(\w+):(.+)$")
 
 
 def main(arguments: list[str]) -> int:
@@ -41,13 +43,36 @@ def readmes() -> list[Path]:
 def update(readme: Path, *, check: bool) -> bool:
     """Return whether `readme` was up to date; rewrite it unless `check`."""
     old = readme.read_text(encoding="utf-8")
-    pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-    if pattern.search(old) is None:
-        raise SystemExit(f"{readme} has no {BEGIN} … {END}.")
-    new = pattern.sub(lambda _: f"{BEGIN}\n{tables(readme.parent)}\n{END}", old)
+    new = _replaced(readme, old, "TABLES", tables(readme.parent))
+    if readme.parent == TERRAFORM:
+        new = _replaced(readme, new, "SKIPS", _table(("Check", "Resource", "Why it is passed over"), skips()))
     if new != old and not check:
         readme.write_text(new, encoding="utf-8")
     return new == old
+
+
+def _replaced(readme: Path, text: str, what: str, content: str) -> str:
+    begin, end = f"<!-- BEGIN {what} -->", f"<!-- END {what} -->"
+    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    if pattern.search(text) is None:
+        raise SystemExit(f"{readme} has no {begin} … {end}.")
+    return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", text)
+
+
+def skips() -> list[tuple[str, str, str]]:
+    """What each resource asks the security scanner to pass over: check, address and reason."""
+    found: list[tuple[str, str, str]] = []
+    for path in sorted(TERRAFORM.rglob("*.tf")):
+        inside = path.parent.relative_to(TERRAFORM).as_posix()
+        module = f"module.{path.parent.name}." if inside.startswith("modules/") else ""
+        address = ""
+        for line in path.read_text(encoding="utf-8").splitlines():
+            block, skip = _BLOCK.match(line), _SKIP.match(line)
+            if block is not None:
+                address = f"{module}{block[1]}.{block[2]}"
+            if skip is not None:
+                found.append((skip[1], f"`{address}`", _cell(skip[2].strip())))
+    return sorted(found)
 
 
 def tables(directory: Path) -> str:

@@ -40,15 +40,7 @@ def refusal(call: AwsCall, environ: WSGIEnvironment, principal_arn: str) -> Answ
     policy = _policy_of(call.bucket) if call.service == "s3" and call.bucket else None
     if policy is None:
         return None
-    query = parse_qs(str(environ.get("QUERY_STRING", "")), keep_blank_values=True)
-    resource = f"arn:aws:s3:::{call.bucket}" + (f"/{call.key}" if call.key else "")
-    request = PolicyRequest(
-        action=iam_action(call.action, versioned="versionId" in query),
-        resource=resource,
-        principal_arn=principal_arn,
-        account_id=ACCOUNT_ID,
-        conditions=_conditions(call, environ, query, principal_arn),
-    )
+    request = policy_request(call, environ, principal_arn)
     _current.set(_Current(policy, request))
     if call.action == "DeleteObjects":
         return None
@@ -57,9 +49,21 @@ def refusal(call: AwsCall, environ: WSGIEnvironment, principal_arn: str) -> Answ
         return None
     message = (
         f"User: {principal_arn} is not authorized to perform: {request.action} on resource: "
-        f'"{resource}" with an explicit deny in a resource-based policy (statement {sid})'
+        f'"{request.resource}" with an explicit deny in a resource-based policy (statement {sid})'
     )
     return error_answer(call, 403, "AccessDenied", message)
+
+
+def policy_request(call: AwsCall, environ: WSGIEnvironment, principal_arn: str) -> PolicyRequest:
+    """Return an S3 call as policies see it."""
+    query = parse_qs(str(environ.get("QUERY_STRING", "")), keep_blank_values=True)
+    return PolicyRequest(
+        action=iam_action(call.action, versioned="versionId" in query),
+        resource=f"arn:aws:s3:::{call.bucket}" + (f"/{call.key}" if call.key else ""),
+        principal_arn=principal_arn,
+        account_id=ACCOUNT_ID,
+        conditions=_conditions(call, environ, query, principal_arn),
+    )
 
 
 def denies_deletion(resource: str, *, versioned: bool = False) -> bool:

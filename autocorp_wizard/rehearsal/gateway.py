@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from autocorp_wizard.rehearsal import bucketguard, due, ownership
+from autocorp_wizard.rehearsal import bucketguard, callers, due, ownership
 from autocorp_wizard.rehearsal.admission import Admission
 from autocorp_wizard.rehearsal.call import AwsCall, Protocol, buffer_body, read_call
 from autocorp_wizard.rehearsal.control import CONTROL_PREFIX, Control
@@ -115,7 +115,9 @@ class Gateway:
         if due.settle():
             self._changed()
         refused = ownership.refusal(call, environ)
-        refused = refused or bucketguard.refusal(call, environ, self._admission.principal(call))
+        principal = self._admission.principal(call)
+        refused = refused or bucketguard.refusal(call, environ, principal)
+        refused = refused or callers.refusal(call, environ, principal)
         if refused is None and is_missing(call.service, call.action):
             refused = not_implemented(call)
         if refused is not None:

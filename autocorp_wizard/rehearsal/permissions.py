@@ -14,14 +14,20 @@ if TYPE_CHECKING:
     from moto.iam.models import Role
 
 
-def denial(role_arn: str, action: str, resource: str, conditions: Mapping[str, str] | None = None) -> str | None:
+def exists(role_arn: str) -> bool:
+    """Say whether the emulated IAM made this role."""
+    return _role(role_arn) is not None
+
+
+def denial(role_arn: str, action: str, resource: str | None, conditions: Mapping[str, str] | None = None) -> str | None:
     """Return why a role may not do `action` (`s3:PutObject`) on `resource`, in AWS's words; None where it may.
 
-    `conditions` holds the request's condition keys (`s3:prefix`, `aws:SourceArn`, ...), spelled any way.
+    `conditions` holds the request's condition keys (`s3:prefix`, `aws:SourceArn`, ...), spelled any way. Where the
+    resource is not known (None), the role may do what it may do anywhere.
     """
     name = role_arn.rpartition("/")[2]
     session = f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/{name}/rehearsal"
-    refusal = f"User: {session} is not authorized to perform: {action} on resource: {resource}"
+    refusal = f"User: {session} is not authorized to perform: {action} on resource: {resource or '*'}"
     role = _role(role_arn)
     if role is None:
         return f"The role {role_arn} does not exist."
@@ -32,11 +38,12 @@ def denial(role_arn: str, action: str, resource: str, conditions: Mapping[str, s
         "aws:securetransport": "true",
         **{key.lower(): value for key, value in (conditions or {}).items()},
     }
-    request = PolicyRequest(action, resource, role_arn, ACCOUNT_ID, present)
+    request = PolicyRequest(action, resource or "*", role_arn, ACCOUNT_ID, present)
     allowed = False
     for policy in _policies(role):
         for statement in statements_of(policy):
-            if not speaks_of(statement, request):
+            anywhere = resource is None and statement.get("Effect") == "Allow" and "Resource" in statement
+            if not speaks_of({**statement, "Resource": "*"} if anywhere else statement, request):
                 continue
             if statement.get("Effect") == "Deny":
                 return f"{refusal} with an explicit deny in an identity-based policy"

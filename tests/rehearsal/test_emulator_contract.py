@@ -11,6 +11,19 @@ import pytest
 from autocorp_wizard.rehearsal.services import EXTENSIONS
 
 NAMES = [
+    ("moto.budgets.models", "BudgetsBackend.delete_notification"),
+    ("moto.budgets.models", "Notification"),
+    ("moto.budgets.responses", "BudgetsResponse.create_budget"),
+    ("moto.cloudtrail.models", "CloudTrailBackend.delete_trail"),
+    ("moto.cloudtrail.models", "CloudTrailBackend.get_trail"),
+    ("moto.cloudwatch.models", "Alarm.update_state"),
+    ("moto.cloudwatch.models", "CloudWatchBackend.put_metric_alarm"),
+    ("moto.cloudwatch.models", "MetricAggregatedDatum"),
+    ("moto.cloudwatch.models", "MetricDatum"),
+    ("moto.cloudwatch.responses", "CloudWatchResponse.cloudwatch_backend"),
+    ("moto.cloudwatch.responses", "CloudWatchResponse.describe_alarms"),
+    ("moto.events.models", "EventPattern.matches_event"),
+    ("moto.events.models", "events_backends"),
     ("moto.backends", "get_backend"),
     ("moto.core.base_backend", "BackendDict._instances"),
     ("moto.core.base_backend", "BackendDict.reset"),

@@ -311,3 +311,14 @@ def test_a_budget_changes_in_place_and_keeps_its_notifications_and_tags(client_f
     budgets.delete_budget(**known)
     with pytest.raises(ClientError, match="NotFoundException"):
         budgets.list_tags_for_resource(ResourceARN=arn)
+
+
+@pytest.mark.slow
+def test_a_trail_goes_by_its_arn(client_for: ClientFor, unique) -> None:
+    trails, bucket, name = client_for("cloudtrail"), unique("trail-logs"), unique("trail")
+    client_for("s3").create_bucket(Bucket=bucket)
+    arn = trails.create_trail(Name=name, S3BucketName=bucket)["TrailARN"]
+    trails.delete_trail(Name=arn)
+    assert name not in {trail["Name"] for trail in trails.describe_trails()["trailList"]}
+    with pytest.raises(ClientError, match="TrailNotFoundException"):
+        trails.delete_trail(Name=arn)

@@ -21,6 +21,7 @@ Backend = TypeVar("Backend", bound="BaseBackend")
 EXTENSIONS: Final = {
     "athena": "athena",
     "budgets": "budgets",
+    "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",
     "datasync": "datasync",
     "dms": "dms",
