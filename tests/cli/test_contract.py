@@ -50,7 +50,7 @@ def test_help_lists_what_works_and_nothing_else(home):
     listed = call(home, "--help").out.split("Commands:\n")[1].split("\n\n")[0]
     names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
     assert names == list(COMMANDS)
-    assert not {"preflight", "dms", "agent", "status", "drift", "cost", "waive", "checklist"} & set(names)
+    assert not {"preflight", "dms", "agent", "drift", "cost", "waive"} & set(names)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,11 @@ def fill(look: Look, sheet: Sheet) -> None:
         return
     call = "athena:GetWorkGroup"
     with sheet.asking("workgroup", "Workgroup", call):
-        found = look.access.client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
-        state = found.get("State", "")
+        answer = look.access.client("athena").get_work_group(WorkGroup=name)
+        if "WorkGroup" not in answer:
+            sheet.unknown("workgroup", "Workgroup", Reason(Why.GONE, "the workgroup of the state does not exist"), call)
+            return
+        state = answer["WorkGroup"].get("State", "")
         level = Level.OK if state == "ENABLED" else Level.FAIL
         sheet.add("workgroup", "Workgroup", Judged(level, f"workgroup {state.lower()}"), call, value=state)
     with sheet.asking("queries", "Queries", _LISTS):
