@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from autocorp_wizard.adapters.aws_errors import CloudError
 from autocorp_wizard.core.errors import ExitCode
@@ -142,6 +143,29 @@ def test_whatever_is_refused_the_other_panels_stand(call: str):
     denied = [r.reason for p in found.panels for r in p.readings if r.reason]
     assert {each.why for each in denied} == {Why.DENIED}
     assert {each.permission for each in denied} == {iam_action(*call.split(":"))}
+
+
+def unreachable(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise EndpointConnectionError(endpoint_url="https://dms.eu-central-1.amazonaws.com")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (unreachable, Why.UNREACHABLE),
+        (Refusal("ExpiredTokenException"), Why.UNREACHABLE),
+        (Refusal("ThrottlingException", "Rate exceeded"), Why.BROKEN),
+        (Refusal("InternalFailure", status=500), Why.BROKEN),
+        (Refusal("NotImplemented", status=501), Why.BROKEN),
+    ],
+)
+def test_what_gets_no_answer_is_inconclusive(answer: Any, why: Why):
+    found = report({"dms:DescribeReplicationInstances": answer})
+    unseen = reading(found, "dms", "instance")
+    assert unseen.value is None
+    assert unseen.reason.why is why
+    assert reading(found, "dms", "task").value == "running"
+    assert found.exit_code() is ExitCode.INCONCLUSIVE
 
 
 def test_what_the_state_names_and_aws_does_not_know_is_a_failure():
