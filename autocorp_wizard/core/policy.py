@@ -18,7 +18,7 @@ from autocorp_wizard.core.iam_actions import permissions
 # IAM's limit for a managed policy, in characters without white space.
 SIZE_LIMIT: Final = 6144
 
-_READING: Final = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet)")
+_READING: Final = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|View)")
 # Reading these would tell more than that something exists.
 _TELLING: Final = frozenset({"secretsmanager:GetSecretValue", "kms:Decrypt"})
 
@@ -94,6 +94,8 @@ SCOPES: Final[tuple[Scope, ...]] = (
     ),
     # A global service: no region to hold it to.
     Scope("PrivateNames", ("route53:AssociateVPCWithHostedZone",)),
+    # A global service as well.
+    Scope("Budget", ("budgets:ViewBudget",), ("budgets::{account_id}:budget/{prefix}*",)),
     Scope(
         "Buckets",
         ("s3:*Bucket*", "s3:*Configuration"),

@@ -192,7 +192,7 @@ class Collector:
     promises: tuple[Objective, ...] = ()
 
     def collect(self, look: Look) -> Found:
-        """Return what was found; never raises what AWS answers."""
+        """Return what was found; a panel that fails says why and never takes the others with it."""
         if self.phase is not None and self.phase not in look.phases:
             return self.without(not_deployed(self.phase))
         sheet = Sheet(look)
@@ -201,6 +201,9 @@ class Collector:
             self.fill(look, sheet)
         except WizardError as error:
             reason = reason_of(error)
+        except Exception as error:
+            # Whoever looks at three in the morning needs the other panels more than a clean end.
+            reason = Reason(Why.BROKEN, f"a bug of the wizard, please report: {type(error).__name__}: {error}")
         panel = Panel(self.name, self.title, sheet.readings, reason)
         lacking = next((r.reason for r in panel.readings if r.reason), None)
         why = reason or lacking or Reason(Why.NO_DATA, "nothing to judge it by")

@@ -65,7 +65,7 @@ class OnPanel:
         if unseen or not found:
             why = unseen[0].sentence if unseen else f"{panel.title} shows no such thing"
             return Finding(None, f"Not known: {why}.", details)
-        return Finding(True, "; ".join(each.sentence for each in found) + ".", details)
+        return Finding(True, "; ".join(f"{each.title}: {each.sentence}" for each in found) + ".", details)
 
 
 def _asks(service: str) -> Callable[[Probe], Probe]:

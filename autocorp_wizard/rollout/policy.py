@@ -14,6 +14,8 @@ from autocorp_wizard.core.bootstrap import partition_of
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.leftovers import HasNames, Names
 from autocorp_wizard.core.policy import Kind, Place, policy_documents
+from autocorp_wizard.operate.panels import CALLS
+from autocorp_wizard.operate.probes import PROBE_CALLS
 from autocorp_wizard.rollout.finders import FINDERS, READY, TAG_FINDERS
 
 # What the wizard's own code calls; a test reads the code and compares.
@@ -41,6 +43,9 @@ WIZARD_CALLS: Final = frozenset(
     for operation in operations.split()
 )
 
+
+# What `status` and the probes of the checklists ask; their own tests compare the two tables with what is called.
+LOOKS: Final = CALLS | PROBE_CALLS
 
 # Changes in place that the measured cycle does not make, by the type whose arguments lead to them.
 RARE_CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -96,7 +101,7 @@ def calls() -> frozenset[str]:
     """Return every call that the tree and the wizard make, as SERVICE:Operation."""
     by_type = {call for calls in measured().values() for call in calls}
     by_type |= {call for kind, calls in RARE_CHANGES.items() if kind in measured() for call in calls}
-    return frozenset(by_type) | frozenset(measured_in_all()) | WIZARD_CALLS | _looked_up(frozenset(measured()))
+    return frozenset(by_type) | frozenset(measured_in_all()) | WIZARD_CALLS | LOOKS | _looked_up(frozenset(measured()))
 
 
 def _looked_up(kinds: frozenset[str]) -> frozenset[str]:

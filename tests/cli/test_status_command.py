@@ -1,6 +1,8 @@
 """`status` as it is called: one screen of text, one document, lines under --watch, and its exit codes."""
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.status import Report
 from autocorp_wizard.core.status_rows import screen_of
 from autocorp_wizard.operate.observing import observe
-from tests.cli.command import call, judge
+from tests.cli.command import PROGRAM, call, environ, judge
 from tests.operate.healthy import HEALTHY, figures
 from tests.operate.modelled import NOW, Refusal, look
 
@@ -72,8 +74,30 @@ def test_an_empty_rehearsal_has_nothing_to_prove(cloud_home: Path, cloud):
     assert words.out.splitlines()[-1].startswith("Verdict: not-deployed")
 
 
-def test_times_without_a_watch_is_a_usage_error_no_more_than_zero(tmp_path: Path):
-    done = call(tmp_path / "home", "status", "--env", "rehearsal", "--watch", "--times", "0", "--json")
+@pytest.mark.slow
+def test_a_watch_ends_with_ctrl_c_between_whole_documents(cloud_home: Path, cloud):
+    watch = subprocess.Popen(
+        [str(PROGRAM), "--home", str(cloud_home), "status", "--env", "rehearsal", "--json", "--watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ(),
+    )
+    assert watch.stdout is not None
+    first = watch.stdout.readline()
+    watch.send_signal(signal.SIGINT)
+    rest, errors = watch.communicate(timeout=60)
+    assert watch.returncode == 130
+    assert "Traceback" not in errors
+    for line in [first, *rest.splitlines()]:
+        judge(json.loads(line), "status")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--watch", "--times", "0"), ("--times", "2"), ("--every", "60"), ("--watch", "--every", "1")]
+)
+def test_what_makes_no_watch_is_a_usage_error(tmp_path: Path, arguments: tuple[str, ...]):
+    done = call(tmp_path / "home", "status", "--env", "rehearsal", *arguments, "--json")
     assert done.code == 2
     assert done.document()["error"]["code"] == "USAGE"
 

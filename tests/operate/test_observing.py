@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from autocorp_wizard.adapters.aws_errors import CloudError
 from autocorp_wizard.core.errors import ExitCode
+from autocorp_wizard.core.iam_actions import iam_action
 from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.state_lock import LockInfo
 from autocorp_wizard.core.status import Level, Report, Verdict, Why
@@ -140,7 +142,30 @@ def test_whatever_is_refused_the_other_panels_stand(call: str):
     assert len(broken) == 1
     denied = [r.reason for p in found.panels for r in p.readings if r.reason]
     assert {each.why for each in denied} == {Why.DENIED}
-    assert {each.permission for each in denied} == {call}
+    assert {each.permission for each in denied} == {iam_action(*call.split(":"))}
+
+
+def unreachable(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise EndpointConnectionError(endpoint_url="https://dms.eu-central-1.amazonaws.com")
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (unreachable, Why.UNREACHABLE),
+        (Refusal("ExpiredTokenException"), Why.UNREACHABLE),
+        (Refusal("ThrottlingException", "Rate exceeded"), Why.BROKEN),
+        (Refusal("InternalFailure", status=500), Why.BROKEN),
+        (Refusal("NotImplemented", status=501), Why.BROKEN),
+    ],
+)
+def test_what_gets_no_answer_is_inconclusive(answer: Any, why: Why):
+    found = report({"dms:DescribeReplicationInstances": answer})
+    unseen = reading(found, "dms", "instance")
+    assert unseen.value is None
+    assert unseen.reason.why is why
+    assert reading(found, "dms", "task").value == "running"
+    assert found.exit_code() is ExitCode.INCONCLUSIVE
 
 
 def test_what_the_state_names_and_aws_does_not_know_is_a_failure():
@@ -287,9 +312,11 @@ def test_a_panel_that_hangs_is_late_and_the_others_are_there():
     assert found.verdict is Verdict.INCONCLUSIVE
 
 
-def test_a_bug_of_ours_is_not_hidden_in_a_panel():
+def test_a_bug_of_ours_is_told_in_its_panel_and_the_others_stand():
     def wrong(look: Look, sheet: Sheet) -> None:
         raise KeyError("ours")
 
-    with pytest.raises(KeyError, match="ours"):
-        observe(look(HEALTHY), collectors=(Collector("wrong", "Wrong", wrong),), modules=MODULES)
+    found = observe(look(HEALTHY), collectors=(Collector("wrong", "Wrong", wrong), *COLLECTORS), modules=MODULES)
+    assert "please report: KeyError" in found.panel("wrong").reason.sentence
+    assert found.panel("dms").level is Level.OK
+    assert found.exit_code() is ExitCode.INCONCLUSIVE

@@ -16,14 +16,22 @@ from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.iam_actions import permissions
 from autocorp_wizard.core.policy import SIZE_LIMIT
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
-from autocorp_wizard.rollout.policy import RARE_CHANGES, WIZARD_CALLS, calls, measured, measured_in_all, policy_for
+from autocorp_wizard.rollout.policy import (
+    LOOKS,
+    RARE_CHANGES,
+    WIZARD_CALLS,
+    calls,
+    measured,
+    measured_in_all,
+    policy_for,
+)
 from tests.core.test_imports import types_of_the_tree
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
 GIVEN: dict[str, Json] = {"cloud": "aws", "account_id": ACCOUNT, "region": "eu-central-1"}
 DEV = Environment("dev", GIVEN | {"lock_table": "terraform-locks"})
-READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe)")
+READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|View)")
 
 
 def statements(environment: Environment, kind: str) -> list[dict[str, object]]:
@@ -91,6 +99,11 @@ def test_read_only_reads_and_tells_no_secret() -> None:
     assert allowed(DEV, "read-only", "s3:GetObject")
     [state] = [s for s in statements(DEV, "read-only") if "s3:GetObject" in s["Action"]]  # type: ignore[operator]
     assert all(DEV.state_bucket in str(resource) for resource in state["Resource"])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("call", sorted(LOOKS))
+def test_read_only_is_enough_for_a_status_and_for_every_probe(call: str) -> None:
+    assert all(allowed(DEV, "read-only", each) for each in permissions(call))
 
 
 def test_without_a_lock_table_dynamodb_is_not_asked_for() -> None:

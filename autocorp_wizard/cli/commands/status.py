@@ -15,7 +15,7 @@ from autocorp_wizard.cli.console import ReaderLeft
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.cli.status_lines import lines_of
-from autocorp_wizard.core.errors import ExitCode
+from autocorp_wizard.core.errors import ExitCode, UsageError
 from autocorp_wizard.core.status import Report
 from autocorp_wizard.core.status_rows import screen_of
 
@@ -36,13 +36,11 @@ _WIDE = 200
     "autocorp-wizard status --env prod --watch --every 30",
 )
 @click.option("--watch", is_flag=True, help="Look again and again, until Ctrl-C; with --json one document per line.")
-@click.option(
-    "--every", type=click.IntRange(5, 3600), default=_EVERY, show_default=True, metavar="SECONDS", help="With --watch."
-)
+@click.option("--every", type=click.IntRange(5, 3600), metavar="SECONDS", help=f"With --watch; {_EVERY} by default.")
 @click.option("--times", type=click.IntRange(1), metavar="N", help="With --watch: end after N looks.")
 @click.option("--fail-on", type=click.Choice(["warn"]), help="End with 3 for warnings too.")
 @pass_settings
-def command(settings: Settings, watch: bool, every: int, times: int | None, fail_on: str | None) -> None:
+def command(settings: Settings, watch: bool, every: int | None, times: int | None, fail_on: str | None) -> None:
     """Show what is deployed, how it does, and which promises it keeps.
 
     Each value is asked of AWS now and says when it held; what could not be looked at says why. -v shows every single
@@ -50,20 +48,26 @@ def command(settings: Settings, watch: bool, every: int, times: int | None, fail
     """
     from autocorp_wizard.rollout.looking import look_at
 
+    if not watch and (every is not None or times is not None):
+        raise UsageError(
+            "USAGE",
+            "--every and --times belong to --watch.",
+            why="Without it there is one look.",
+            next_step="Add --watch, or leave them out.",
+        )
     environment = targets.load(settings)
-    look = look_at(environment, settings.home, settings.console.detail)
-    looks = times if watch else 1
-    report = _once(settings, environment, look)
-    done = 1
     try:
-        while True:
-            _show(settings, report, watch=watch)
-            if looks is not None and done >= looks:
-                break
-            time.sleep(every)
+        look = look_at(environment, settings.home, settings.console.detail)
+        report = _once(settings, environment, look)
+        _show(settings, report, watch=watch)
+        looks = 1
+        while watch and (times is None or looks < times):
+            time.sleep(every or _EVERY)
             report = _once(settings, environment, look)
-            done += 1
+            _show(settings, report, watch=watch)
+            looks += 1
     except KeyboardInterrupt:
+        # The way a watch ends; stdout holds whole documents only.
         raise Exit(int(ExitCode.INTERRUPTED)) from None
     raise Exit(int(report.exit_code(fail_on_warn=fail_on == "warn")))
 

@@ -19,8 +19,10 @@ def fill(look: Look, sheet: Sheet) -> None:
         return
     call = "athena:GetWorkGroup"
     with sheet.asking("workgroup", "Workgroup", call):
-        found = look.access.client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
-        state = found.get("State", "")
+        state = look.access.client("athena").get_work_group(WorkGroup=name).get("WorkGroup", {}).get("State", "")
+        if not state:
+            sheet.unknown("workgroup", "Workgroup", Reason(Why.GONE, "the workgroup of the state does not exist"), call)
+            return
         level = Level.OK if state == "ENABLED" else Level.FAIL
         sheet.add("workgroup", "Workgroup", Judged(level, f"workgroup {state.lower()}"), call, value=state)
     with sheet.asking("queries", "Queries", _LISTS):
