@@ -35,7 +35,7 @@ async def test_a_rehearsal_goes_from_start_to_applied_by_keyboard() -> None:
         await pilot.press("enter")
         await sees(pilot, "Answers of rehearsal", "Save answers")
         await pilot.press("enter")
-        await sees(pilot, "2/3 Bootstrap", "ready")
+        await sees(pilot, "2/7 Bootstrap", "ready")
         await pilot.press("enter")
         await sees(pilot, "Bootstrap on rehearsal")
         engine.finish(newest(engine))
@@ -53,7 +53,7 @@ async def test_a_rehearsal_goes_from_start_to_applied_by_keyboard() -> None:
         engine.finish(newest(engine))
         await sees(pilot, "Terraform reports 8 added", "autocorp-rehearsal-lake")
         await pilot.press("escape")
-        await sees(pilot, "3/3 Foundation", "done", "Deployed: 8 resources")
+        await sees(pilot, "3/7 Foundation", "done", "Deployed: 8 resources")
     apply = engine.requests[-1]
     assert (apply.operation, apply.digest, apply.confirm) == (Operation.APPLY, DIGEST, "")
     assert apply.plan_run.endswith("plan-0000")
@@ -64,7 +64,7 @@ async def test_the_step_that_wants_attention_opens_without_searching() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "3/3 Foundation")
+        await sees(pilot, "3/7 Foundation")
         await settle(pilot, lambda: app.focused is not None and app.focused.id == "button-steps-plan")
 
 
@@ -210,7 +210,7 @@ async def test_escape_goes_up_and_never_quits() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "3/3 Foundation")
+        await sees(pilot, "3/7 Foundation")
         await pilot.press("escape")
         await settle(pilot, lambda: isinstance(app.screen, StartScreen))
         await pilot.press("escape")
@@ -223,9 +223,9 @@ async def test_a_key_that_cannot_do_anything_now_says_why() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "2/3 Bootstrap")
+        await sees(pilot, "2/7 Bootstrap")
         await pilot.press("3")
-        await sees(pilot, "3/3 Foundation")
+        await sees(pilot, "3/7 Foundation")
         await pilot.press("p")
         await sees(pilot, "do the bootstrap step first")
 
@@ -235,7 +235,7 @@ async def test_what_was_typed_and_not_saved_is_there_on_return() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "2/3 Bootstrap")
+        await sees(pilot, "2/7 Bootstrap")
         await pilot.press("1")
         await sees(pilot, "Answers of rehearsal")
         app.screen.query_one("#field-project_name Input", Input).value = "mine"
@@ -243,7 +243,7 @@ async def test_what_was_typed_and_not_saved_is_there_on_return() -> None:
         await pilot.press("escape", "escape")
         await settle(pilot, lambda: isinstance(app.screen, StartScreen))
         await pilot.press("enter")
-        await sees(pilot, "2/3 Bootstrap")
+        await sees(pilot, "2/7 Bootstrap")
         await pilot.press("1")
         await sees(pilot, "mine", "changed, not saved")
 
@@ -253,7 +253,7 @@ async def test_a_wrong_answer_is_refused_where_it_stands() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "2/3 Bootstrap")
+        await sees(pilot, "2/7 Bootstrap")
         await pilot.press("1")
         field = app.screen.query_one("#field-project_name Input", Input)
         field.focus()

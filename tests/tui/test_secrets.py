@@ -40,7 +40,7 @@ async def test_the_password_reaches_the_engine_and_nothing_else() -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await sees(pilot, "dev")
         await pilot.press("enter")
-        await sees(pilot, "3/3 Foundation")
+        await sees(pilot, "3/7 Foundation")
         await pilot.press("p")
         await sees(pilot, "dms_replication on db.example.com")
         assert app.screen.query_one(Input).password

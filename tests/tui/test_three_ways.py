@@ -47,7 +47,7 @@ async def test_planning_works_by_key_button_footer_and_palette(way) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "3/3 Foundation", "p Plan")
+        await sees(pilot, "3/7 Foundation", "p Plan")
         await way(pilot)
         await settle(pilot, lambda: engine.requests[-1].operation is Operation.PLAN)
 
