@@ -2,7 +2,7 @@
 
 import click
 
-from autocorp_wizard.cli import operating, targets
+from autocorp_wizard.cli import operating, statusing, targets
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core.environment import REHEARSALS, Environment
@@ -130,6 +130,9 @@ def rollout(settings: Settings, environment: Environment, until: str, confirm: s
     )
     operating.carry_out(settings, request, events=True)
     operating.say_deployed(settings, environment.name)
+    if not settings.json:
+        deployed = settings.store.load(environment.name)
+        statusing.say(settings, statusing.look_once(settings, deployed, statusing.way_to(settings, deployed)))
 
 
 def _exports(settings: Settings) -> None:

@@ -1,31 +1,20 @@
 """`status`: what is deployed, how it does, and which promises it keeps, by looking at AWS itself."""
 
 import json
-import shutil
 import sys
 import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
-from autocorp_wizard.cli import targets
+from autocorp_wizard.cli import statusing, targets
 from autocorp_wizard.cli.console import ReaderLeft
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings
-from autocorp_wizard.cli.status_lines import lines_of
 from autocorp_wizard.core.errors import ExitCode, UsageError
 from autocorp_wizard.core.status import Report
-from autocorp_wizard.core.status_rows import screen_of
-
-if TYPE_CHECKING:
-    from autocorp_wizard.core.environment import Environment
-    from autocorp_wizard.operate.look import Look
 
 _EVERY = 60
-# Where no window says its width, lines may be as long as a log's.
-_WIDE = 200
 
 
 @click.command(
@@ -46,8 +35,6 @@ def command(settings: Settings, watch: bool, every: int | None, times: int | Non
     Each value is asked of AWS now and says when it held; what could not be looked at says why. -v shows every single
     value. Ends with 0 (all well), 3 (something is broken), 4 (warnings only) or 5 (something could not be looked at).
     """
-    from autocorp_wizard.rollout.looking import look_at
-
     if not watch and (every is not None or times is not None):
         raise UsageError(
             "USAGE",
@@ -57,26 +44,19 @@ def command(settings: Settings, watch: bool, every: int | None, times: int | Non
         )
     environment = targets.load(settings)
     try:
-        look = look_at(environment, settings.home, settings.console.detail)
-        report = _once(settings, environment, look)
+        look = statusing.way_to(settings, environment)
+        report = statusing.look_once(settings, environment, look)
         _show(settings, report, watch=watch)
         looks = 1
         while watch and (times is None or looks < times):
             time.sleep(every or _EVERY)
-            report = _once(settings, environment, look)
+            report = statusing.look_once(settings, environment, look)
             _show(settings, report, watch=watch)
             looks += 1
     except KeyboardInterrupt:
         # The way a watch ends; stdout holds whole documents only.
         raise Exit(int(ExitCode.INTERRUPTED)) from None
     raise Exit(int(report.exit_code(fail_on_warn=fail_on == "warn")))
-
-
-def _once(settings: Settings, environment: "Environment", look: "Look") -> Report:
-    from autocorp_wizard.operate.observing import observe
-    from autocorp_wizard.rollout.looking import modules_of_the_tree, remembered
-
-    return observe(look, remembered(settings.home, environment.name), modules=modules_of_the_tree())
 
 
 def _show(settings: Settings, report: Report, *, watch: bool) -> None:
@@ -91,9 +71,6 @@ def _show(settings: Settings, report: Report, *, watch: bool) -> None:
     settings.console.document(report.as_document())
     if settings.json:
         return
-    on_screen = sys.stdout.isatty()
-    if watch and on_screen and not settings.plain:
+    if watch and sys.stdout.isatty() and not settings.plain:
         click.clear()
-    width = shutil.get_terminal_size().columns if on_screen else _WIDE
-    for text, tone in lines_of(screen_of(report, datetime.now(UTC), details=settings.verbose), width):
-        settings.console.styled_result(text, tone)
+    statusing.say(settings, report)
