@@ -7,6 +7,7 @@ derives itself (`environment`, the `enable_*` flags, the password and its counte
 
 from autocorp_wizard.core import answer_rules as rules
 from autocorp_wizard.core.answers import Field, Group, Kind, Schema
+from autocorp_wizard.core.glue_fields import GLUE_FIELDS
 from autocorp_wizard.core.network_fields import NETWORK_FIELDS
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.security_fields import SECURITY_FIELDS
@@ -184,28 +185,6 @@ DATASYNC_FIELDS = (
         "Needed only where the agent may not reach the internet; it costs by the hour.",
         False,
         default=False,
-    ),
-)
-
-GLUE_FIELDS = (
-    Field(
-        "enable_glue_crawlers",
-        Kind.FLAG,
-        Group.GLUE,
-        "Whether the raw zone is crawled on a schedule (phase 2).",
-        "Crawlers make new raw files visible to Athena.",
-        True,
-        default=True,
-    ),
-    Field(
-        "glue_crawler_schedule",
-        Kind.TEXT,
-        Group.GLUE,
-        "When the crawlers run (phase 2), as an AWS cron expression in UTC.",
-        "Each run is billed by the minute; once a night is enough for looking around.",
-        "cron(0 2 * * ? *)",
-        default="cron(0 2 * * ? *)",
-        checks=(rules.cron,),
     ),
 )
 
