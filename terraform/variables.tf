@@ -536,7 +536,7 @@ variable "glue_crawler_schedule" {
 
 variable "glue_execution_class" {
   type        = string
-  description = "STANDARD, or FLEX (phase 2): a third cheaper, started whenever there is room, so not for a promise in minutes."
+  description = "STANDARD, or FLEX (phase 2): a third cheaper, started when there is room; not for promises in minutes."
   default     = "STANDARD"
   nullable    = false
 

@@ -10,6 +10,7 @@ from autocorp_wizard.core import answer_rules as rules
 from autocorp_wizard.core.answers import Field, Group, Kind, Schema
 from autocorp_wizard.core.datasync_fields import DATASYNC_FIELDS
 from autocorp_wizard.core.dms_fields import DMS_FIELDS, SOURCE_TABLE_FIELDS
+from autocorp_wizard.core.glue_fields import GLUE_FIELDS
 from autocorp_wizard.core.monitoring_fields import MONITORING_FIELDS
 from autocorp_wizard.core.network_fields import NETWORK_FIELDS
 from autocorp_wizard.core.presets import Preset
@@ -150,6 +151,7 @@ SOURCE_FIELDS = (
     ),
 )
 
+<<<<<<< HEAD
 GLUE_FIELDS = (
     Field(
         "enable_glue_crawlers",
@@ -169,6 +171,46 @@ GLUE_FIELDS = (
         "cron(0 2 * * ? *)",
         default="cron(0 2 * * ? *)",
         checks=(rules.cron,),
+=======
+DATASYNC_FIELDS = (
+    Field(
+        "datasync_agent_arns",
+        Kind.LIST,
+        Group.DATASYNC,
+        "Activated DataSync agents, one to eight, that together serve every source location.",
+        "The wizard writes them here once it has activated an agent.",
+        ["arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0"],
+        default=[],
+        checks=(
+            rules.at_most(8, "agents"),
+            rules.each(
+                rules.matches(
+                    r"arn:aws[a-z-]*:datasync:[a-z0-9-]+:[0-9]{12}:agent/agent-[0-9a-z]{17}",
+                    "It is not the ARN of a DataSync agent.",
+                    "It looks like arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0",
+                )
+            ),
+        ),
+    ),
+    Field(
+        "datasync_agent_cidr_blocks",
+        Kind.LIST,
+        Group.DATASYNC,
+        "Addresses of the DataSync agents that use the interface endpoint.",
+        "Only they may reach that endpoint.",
+        ["10.20.0.5/32"],
+        default=[],
+        checks=(rules.each(rules.cidr(0, 32)),),
+    ),
+    Field(
+        "create_datasync_endpoint",
+        Kind.FLAG,
+        Group.DATASYNC,
+        "Whether DataSync gets an interface endpoint, so that the agent needs no way to public addresses.",
+        "Needed only where the agent may not reach the internet; it costs by the hour.",
+        False,
+        default=False,
+>>>>>>> wt/glue
     ),
 )
 

@@ -5,6 +5,7 @@ from moto.glue.exceptions import ConcurrentRunsExceededException
 from moto.glue.utils import Action
 
 from autocorp_wizard.rehearsal.services.glue_crawls import last_crawl, metrics, start_crawl
+from autocorp_wizard.rehearsal.services.glue_definitions import predicate_of
 from autocorp_wizard.rehearsal.services.glue_needs import bucket_of
 from autocorp_wizard.rehearsal.services.glue_runs import described, run_points
 from autocorp_wizard.rehearsal.services.glue_workflows import (
@@ -170,7 +171,7 @@ def _workflow(bench: Bench, state: str = "SUCCEEDED") -> None:
             "flow",
             kind,
             "",
-            Predicate(predicate) if predicate else None,
+            predicate_of(predicate),
             [Action({"JobName": job})],
             "",
             True,

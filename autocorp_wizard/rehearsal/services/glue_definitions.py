@@ -270,10 +270,9 @@ def _going(crawls: Sequence[Crawl]) -> Crawl | None:
 
 def predicate_of(given: Mapping[str, Any] | None) -> Predicate | None:
     """Return a trigger's condition; the stock one insists on words that AWS fills in."""
-    conditions = [{"LogicalOperator": "EQUALS", **each} for each in (given or {}).get("Conditions") or []]
-    return (
-        Predicate({"Logical": (given or {}).get("Logical") or "AND", "Conditions": conditions}) if conditions else None
-    )
+    asked = given or {}
+    conditions = [{"LogicalOperator": "EQUALS", **each} for each in asked.get("Conditions") or []]
+    return Predicate({"Logical": asked.get("Logical") or "AND", "Conditions": conditions}) if conditions else None
 
 
 def _job(job: "FakeJob") -> dict[str, object]:
