@@ -151,69 +151,6 @@ SOURCE_FIELDS = (
     ),
 )
 
-<<<<<<< HEAD
-GLUE_FIELDS = (
-    Field(
-        "enable_glue_crawlers",
-        Kind.FLAG,
-        Group.GLUE,
-        "Whether the raw zone is crawled on a schedule (phase 2).",
-        "Crawlers make new raw files visible to Athena.",
-        True,
-        default=True,
-    ),
-    Field(
-        "glue_crawler_schedule",
-        Kind.TEXT,
-        Group.GLUE,
-        "When the crawlers run (phase 2), as an AWS cron expression in UTC.",
-        "Each run is billed by the minute; once a night is enough for looking around.",
-        "cron(0 2 * * ? *)",
-        default="cron(0 2 * * ? *)",
-        checks=(rules.cron,),
-=======
-DATASYNC_FIELDS = (
-    Field(
-        "datasync_agent_arns",
-        Kind.LIST,
-        Group.DATASYNC,
-        "Activated DataSync agents, one to eight, that together serve every source location.",
-        "The wizard writes them here once it has activated an agent.",
-        ["arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0"],
-        default=[],
-        checks=(
-            rules.at_most(8, "agents"),
-            rules.each(
-                rules.matches(
-                    r"arn:aws[a-z-]*:datasync:[a-z0-9-]+:[0-9]{12}:agent/agent-[0-9a-z]{17}",
-                    "It is not the ARN of a DataSync agent.",
-                    "It looks like arn:aws:datasync:us-east-1:123456789012:agent/agent-0123456789abcdef0",
-                )
-            ),
-        ),
-    ),
-    Field(
-        "datasync_agent_cidr_blocks",
-        Kind.LIST,
-        Group.DATASYNC,
-        "Addresses of the DataSync agents that use the interface endpoint.",
-        "Only they may reach that endpoint.",
-        ["10.20.0.5/32"],
-        default=[],
-        checks=(rules.each(rules.cidr(0, 32)),),
-    ),
-    Field(
-        "create_datasync_endpoint",
-        Kind.FLAG,
-        Group.DATASYNC,
-        "Whether DataSync gets an interface endpoint, so that the agent needs no way to public addresses.",
-        "Needed only where the agent may not reach the internet; it costs by the hour.",
-        False,
-        default=False,
->>>>>>> wt/glue
-    ),
-)
-
 STATE_FIELDS = (
     Field(
         "state_bucket",

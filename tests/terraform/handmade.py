@@ -17,6 +17,8 @@ _FILLED_BY_AWS = {
     "managed_policy_arns",
     "network_interface_ids",
     "propagating_vgws",
+    "replication_instance_private_ips",
+    "replication_instance_public_ips",
     "route",
     "route_table_ids",
     "security_group_ids",
@@ -90,7 +92,9 @@ def _filled(entry: Mapping[str, object], number: str) -> dict[str, object]:
     before: Mapping[str, object] = change["before"] or {}
     attributes: dict[str, object] = dict(change["after"])
     kind = str(entry["type"]).removeprefix("aws_")
-    name = str(attributes.get("name") or attributes.get("bucket") or "")
+    # DMS has an argument of its own for the name of each kind of thing.
+    dms = f"{kind.removeprefix('dms_').removeprefix('s3_')}_id"
+    name = str(attributes.get("name") or attributes.get("bucket") or attributes.get(dms) or "")
     prefix = {"security_group": "sg", "vpc_endpoint": "vpce", "route_table": "rtb", "default_security_group": "sg"}
     made_up = {
         "id": name or f"{prefix.get(kind, re.sub('[^a-z]', '', kind))}-{number}",
@@ -113,6 +117,8 @@ def _filled(entry: Mapping[str, object], number: str) -> dict[str, object]:
 def _reference(attribute: str, number: str) -> str | list[str] | None:
     if attribute in _FILLED_BY_AWS:
         return []
+    if attribute.endswith("_arn"):
+        return f"arn:aws:dms:eu-west-1:{ACCOUNT}:{attribute.removesuffix('_arn')}:{number}"
     # Wrong, and planned anew in the next round; but the provider cannot compare with nothing.
     return f"unknown-{number}" if attribute.endswith("_id") else None
 

@@ -65,6 +65,7 @@ def test_another_encryption_and_no_versions_keep_the_bucket(settled: Settled) ->
         # It cannot be changed; what uses it gets the new one before the old one goes.
         "module.glue[0].aws_glue_security_configuration.this": "replace",
         **dict.fromkeys((*_JOBS, *_CRAWLERS), "update"),
+        "module.dms[0].aws_dms_s3_endpoint.target": "update",
         "module.iam.aws_iam_role.s3_replication[0]": "delete",
         "module.iam.aws_iam_role_policy.s3_replication[0]": "delete",
         "module.s3.aws_s3_bucket_policy.lake": "update",
@@ -176,8 +177,12 @@ def test_another_bucket_name_replaces_the_lake_but_neither_key_nor_secret(settle
 def test_another_network_block_replaces_the_network_and_nothing_that_holds_data(settled: Settled) -> None:
     changes = settled.change(vpc_cidr="10.99.0.0/22")
     assert changes["module.network.aws_vpc.this[0]"] == "replace"
-    # The connection and its firewall stand in the network; what the jobs do does not.
-    assert all(address.startswith(("module.network.", *_IN_THE_NETWORK)) for address in changes)
+    # The connection and its firewall stand in the network; what the jobs do does not. Replication moves with it.
+    assert all(
+        address.startswith(("module.network.", *_IN_THE_NETWORK))
+        or (address.startswith("module.dms[0].") and action == "update")
+        for address, action in changes.items()
+    )
 
 
 def test_other_zones_replace_the_subnets_but_not_the_network(settled: Settled) -> None:
