@@ -1,4 +1,4 @@
-"""Where a password comes from, the source's or that of SMB shares: a hidden prompt, stdin, a descriptor, a variable; never an argument."""
+"""Where a password comes from: a hidden prompt, stdin, a descriptor, a variable; never an argument."""
 
 import sys
 from typing import TYPE_CHECKING
