@@ -20,12 +20,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autocorp_wizard.adapters.aws import CloudAccess
+from autocorp_wizard.adapters.datasync_agent import fetch_key
 from autocorp_wizard.adapters.terraform_environment import terraform_environment
 from autocorp_wizard.adapters.terraform_mirror import find_mirrors, write_cli_config
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.phases import AVAILABLE
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+from autocorp_wizard.rehearsal.source_exports import SHARE_HOST, SHARE_PATH
 from autocorp_wizard.rollout.bootstrap import backend_config, bootstrap
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +43,8 @@ EVERYTHING: dict[str, Json] = {
     "create_datasync_endpoint": True,
     "create_secretsmanager_endpoint": True,
     "datasync_agent_cidr_blocks": ["10.9.0.0/24"],
+    "datasync_nfs_sources": {"customers": {"server_hostname": SHARE_HOST, "subdirectory": SHARE_PATH}},
+    "enable_datasync": True,
     "force_destroy": True,
     "postgres_host": "10.1.2.3",
     "postgres_password_counter": 1,
@@ -52,6 +56,11 @@ EVERYTHING: dict[str, Json] = {
 # What can change in place: an update of every kind of resource, tags added and taken away.
 CHANGED: dict[str, Json] = {
     "athena_analyst_principals": ["999999999999", "888888888888"],
+    "datasync_log_retention_days": 14,
+    "datasync_nfs_sources": {
+        "customers": {"server_hostname": SHARE_HOST, "subdirectory": SHARE_PATH, "version": "NFS3"}
+    },
+    "datasync_schedule": "hourly",
     "kms_deletion_window_days": 14,
     "postgres_password_counter": 2,
     "s3_access_logs_expiration_days": 30,
@@ -101,7 +110,7 @@ def measure(cloud: RehearsalCloud, scratch: Path, *, home: Path) -> tuple[dict[s
     tree = scratch / "tree"
     shutil.copytree(ROOT / "terraform", tree, ignore=shutil.ignore_patterns(".terraform"))
     logs = scratch / "provider.log"
-    variables = environment.tfvars(AVAILABLE) | EVERYTHING
+    variables = environment.tfvars(AVAILABLE) | EVERYTHING | {"datasync_agent_arns": [_agent(cloud, access)]}
     terraform = _Terraform(tree, scratch, access, logs)
     terraform.run("init", *(f"-backend-config={k}={_plain(v)}" for k, v in backend_config(environment).items()))
     for step in (variables, variables | CHANGED, variables):
@@ -111,6 +120,11 @@ def measure(cloud: RehearsalCloud, scratch: Path, *, home: Path) -> tuple[dict[s
     terraform.run("destroy", "-auto-approve")
     access_log = (home / "rehearsal" / "cloud.log").read_text()
     return _by_type(logs.read_text().splitlines()), set(_asked(access_log.splitlines()))
+
+
+def _agent(cloud: RehearsalCloud, access: CloudAccess) -> str:
+    key = fetch_key(cloud.agent_address(), access.region).key
+    return str(access.call("datasync", "create_agent", ActivationKey=key, AgentName="measure-agent")["AgentArn"])
 
 
 class _Terraform:

@@ -1,4 +1,4 @@
-"""Where the source's password comes from: a hidden prompt, stdin, a descriptor, a variable; never an argument."""
+"""Where a password comes from: a hidden prompt, stdin, a descriptor, a variable; never an argument."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -25,6 +25,28 @@ def ambient(settings: "Settings", environment: Environment) -> dict[str, str]:
 
 def ask(settings: "Settings", environment: Environment, *, stdin: bool, fd: int | None, variable: str) -> str:
     """Return the password from the way that was chosen, else from PostgreSQL's own, else from a hidden prompt."""
+    given = _chosen(settings, stdin=stdin, fd=fd, variable=variable)
+    if given:
+        return given
+    found = _postgres(settings, environment)
+    if found:
+        settings.console.hint("The password comes from PGPASSWORD or the PostgreSQL password file.")
+        return found
+    user = environment.answers["postgres_username"].value
+    return _typed_twice(
+        settings, f"Password of {user} at the source (hidden):", "--stdin, --fd N, --from-env NAME or PGPASSWORD"
+    )
+
+
+def ask_for_shares(settings: "Settings", *, stdin: bool, fd: int | None, variable: str) -> str:
+    """Return the password of the SMB shares from the way that was chosen, else from a hidden prompt."""
+    given = _chosen(settings, stdin=stdin, fd=fd, variable=variable)
+    return given or _typed_twice(
+        settings, "Password of the SMB shares' user (hidden):", "--stdin, --fd N or --from-env NAME"
+    )
+
+
+def _chosen(settings: "Settings", *, stdin: bool, fd: int | None, variable: str) -> str:
     if sum((stdin, fd is not None, bool(variable))) > 1:
         raise UsageError(
             "USAGE",
@@ -38,14 +60,11 @@ def ask(settings: "Settings", environment: Environment, *, stdin: bool, fd: int 
         return secret_input.from_descriptor(fd)
     if variable:
         return secret_input.from_variable(variable, settings.environ)
-    found = _postgres(settings, environment)
-    if found:
-        settings.console.hint("The password comes from PGPASSWORD or the PostgreSQL password file.")
-        return found
-    user = environment.answers["postgres_username"].value
-    first = questions.hidden(
-        settings, f"Password of {user} at the source (hidden):", option="--stdin, --fd N, --from-env NAME or PGPASSWORD"
-    )
+    return ""
+
+
+def _typed_twice(settings: "Settings", question: str, option: str) -> str:
+    first = questions.hidden(settings, question, option=option)
     again = questions.hidden(settings, "Once more:", option="--stdin")
     if first != again:
         raise UsageError("SECRET-DIFFERS", "The two passwords differ.", next_step="Run the command again.")

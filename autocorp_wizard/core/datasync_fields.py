@@ -118,7 +118,6 @@ DATASYNC_FIELDS = (
         "daily",
         default="daily",
         choices=("hourly", "daily", "custom", "off"),
-        asked=True,
     ),
     Field(
         "datasync_custom_schedule",

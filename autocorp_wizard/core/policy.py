@@ -136,6 +136,7 @@ SCOPES: Final[tuple[Scope, ...]] = (
         },
     ),
     Scope("Secret", ("secretsmanager:*",), ("secretsmanager:{region}:{account_id}:secret:{secret}-*",)),
+    Scope("Transfers", ("datasync:*",), ("datasync:{region}:{account_id}:*",)),
     Scope("MakeKeys", ("kms:CreateKey",), ("*",), {"StringEquals": _HERE}),
     Scope(
         "KeyNames",

@@ -7,6 +7,7 @@ from autocorp_wizard.core.errors import UsageError, WizardError
 from autocorp_wizard.core.phases import Phase, parse_phase
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout import proof_memory
+from autocorp_wizard.rollout import smb_locations
 from autocorp_wizard.rollout.applying import Applied, apply_plan
 from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.leftovers import bucket_names, empty_buckets, find_leftovers
@@ -42,6 +43,7 @@ async def destroy_operation(ctx: Context) -> Destroyed:
     state = look_at_state(ctx)
     if state is None or not state.resources:
         ctx.say("Nothing is deployed.")
+        _delete_smb_locations(ctx)
         return Destroyed({}, *_look(ctx, phase))
     gone = (phase, *phase.later)
     if Phase.DMS in gone:
@@ -53,7 +55,16 @@ async def destroy_operation(ctx: Context) -> Destroyed:
     else:
         counts = await _destroy_phases(ctx, state, phase)
     proof_memory.forget_phases(ctx, gone)
+    _delete_smb_locations(ctx)
     return Destroyed(counts, *_look(ctx, phase))
+
+
+def _delete_smb_locations(ctx: Context) -> None:
+    """Take away the locations of SMB shares, which Terraform never knew; every destroy takes the tasks on them."""
+    environment, gone = smb_locations.delete(ctx.environment, ctx.access)
+    if gone:
+        ctx.say(f"Deleted {len(gone)} locations of SMB shares")
+        ctx.remember_environment(environment)
 
 
 async def _destroy_phases(ctx: Context, state: RemoteState, phase: Phase) -> dict[str, int]:

@@ -363,3 +363,21 @@ def test_only_the_owner_of_the_home_turns_the_knobs(bench: Bench, own_cloud: Reh
     assert caught.value.code == 403
     assert bench.control.agent()["state"] == "FRESH"
     assert SHARE_HOST.endswith(".internal")
+
+
+def test_what_a_transfer_did_is_there_as_figures_by_task_and_agent() -> None:
+    from autocorp_wizard.rehearsal.services.datasync_runs import Execution
+    from autocorp_wizard.rehearsal.services.datasync_state import points_of
+    from autocorp_wizard.rehearsal.services.datasync_transfer import Listing, SourceFile
+
+    task, agent = "arn:aws:datasync:us-east-1:999999999999:task/task-1", "arn:x:agent/agent-1"
+    run = Execution(f"{task}/execution/exec-1", task, "BASIC", {"Options": {}}, (agent,), {})
+    run.listing = Listing((SourceFile("/a.csv", 40, 0),), 2)
+    run.files_written, run.bytes_written, run.files_verified, run.ended_at = 1, 40, 1, 100.0
+    points = list(points_of([run], 100.0, 200.0))
+    told = {(each.name, *each.dimensions.items()): each.value for each in points}
+    assert told["FilesTransferred", ("TaskId", "task-1")] == 1
+    assert told["BytesWritten", ("AgentId", "agent-1")] == 40
+    assert told["FilesPreparedSource", ("TaskId", "task-1")] == 3
+    assert {each.namespace for each in points} == {"AWS/DataSync"}
+    assert list(points_of([run], 101.0, 200.0)) == []

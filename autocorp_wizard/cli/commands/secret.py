@@ -1,4 +1,7 @@
-"""`secret`: the source's password goes into Secrets Manager by an approved plan; its value is never read back."""
+"""`secret`: the source's password goes into Secrets Manager by an approved plan, that of SMB shares into DataSync.
+
+Neither value is ever read back.
+"""
 
 from datetime import UTC, datetime
 
@@ -8,7 +11,9 @@ from click.exceptions import Exit
 from autocorp_wizard.cli import applying, asking, passwords, planning, targets
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
+from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import ExitCode, UsageError
+from autocorp_wizard.core.events import Json
 
 # What writing the password replaces by nature, and nothing else.
 _WRITTEN = "module.secrets.aws_secretsmanager_secret_version."
@@ -23,7 +28,9 @@ def command() -> None:
     "set",
     example="autocorp-wizard secret set --env dev\npass show db | autocorp-wizard secret set --env dev --stdin --yes",
 )
-@click.option("--for", "subject", type=click.Choice(["source"]), default="source", show_default=True, help="Whose.")
+@click.option(
+    "--for", "subject", type=click.Choice(["source", "smb"]), default="source", show_default=True, help="Whose."
+)
 @click.option("--stdin", is_flag=True, help="Read it from stdin.")
 @click.option("--fd", type=click.IntRange(3), metavar="N", help="Read it from an open file descriptor.")
 @click.option("--from-env", "variable", default="", metavar="NAME", help="Read it from an environment variable.")
@@ -31,10 +38,15 @@ def command() -> None:
 def set_secret(settings: Settings, subject: str, stdin: bool, fd: int | None, variable: str) -> None:
     """Write the password into Secrets Manager: hidden prompt, stdin, descriptor, variable, PGPASSWORD or PGPASSFILE.
 
+    With --for smb it goes into the DataSync locations of the SMB shares (datasync_smb_sources), which are made then.
+
     The plan that writes it is shown and approved as any other. Never give a password as an argument: other users of
     the machine could read it.
     """
     environment = targets.load_saved(settings)
+    if subject == "smb":
+        _set_for_shares(settings, environment, stdin=stdin, fd=fd, variable=variable)
+        return
     if environment.source_is_built_in:
         raise UsageError(
             "SECRET-BUILT-IN",
@@ -64,6 +76,28 @@ def set_secret(settings: Settings, subject: str, stdin: bool, fd: int | None, va
         settings.store.save(environment)  # nothing was written, so nothing is counted
         raise
     applying.carry_out(settings, run, plan, confirm=confirm, secrets=secrets)
+
+
+def _set_for_shares(
+    settings: Settings, environment: Environment, *, stdin: bool, fd: int | None, variable: str
+) -> None:
+    """Make, or change, the locations of the SMB shares with the password, and write their ARNs down."""
+    from autocorp_wizard.rollout.access import access_for
+    from autocorp_wizard.rollout.smb_locations import check, remember, write
+
+    check(environment)
+    password = passwords.ask_for_shares(settings, stdin=stdin, fd=fd, variable=variable)
+    access = access_for(environment, settings.home, settings.console.detail)
+    locations = write(environment, access, password)
+    settings.store.save(remember(environment, locations))
+    settings.console.document(
+        {
+            "schema": "autocorp-wizard/secret-set/1",
+            "environment": environment.name,
+            "locations": dict[str, Json](locations),
+        }
+    )
+    settings.console.table(("export", "location"), [[export, arn] for export, arn in locations.items()])
 
 
 @command.command("status", example="autocorp-wizard secret status --env dev --json")

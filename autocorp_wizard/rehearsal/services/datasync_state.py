@@ -102,11 +102,12 @@ def metric_points(since: float, until: float) -> Iterable[MetricPoint]:
     """Return the figures of executions that ended between two moments, by task and by agent."""
     backends: Sequence[Any] = [each for account in datasync_backends.values() for each in list(account.values())]
     for backend in backends:
-        yield from _points(backend, since, until)
+        yield from points_of(backend.runs.values(), since, until)
 
 
-def _points(backend: RehearsalDataSync, since: float, until: float) -> Iterator[MetricPoint]:
-    for run in backend.runs.values():
+def points_of(runs: Iterable[Execution], since: float, until: float) -> Iterator[MetricPoint]:
+    """Yield the figures of executions that ended between two moments."""
+    for run in runs:
         if run.ended_at is None or not since <= run.ended_at < until:
             continue
         dimensions = [{"TaskId": run.task_arn.rpartition("/")[2]}]
