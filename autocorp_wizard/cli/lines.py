@@ -175,9 +175,8 @@ def _summary(event: ev.SummaryReported) -> str:
 
 def _proof(event: ev.ProofRecorded) -> str:
     word = {"proven": "Proven", "failed": "! Failed"}.get(event.outcome, "Not proven here")
-    when = f" (at {event.proven_at}; nothing was changed since)" if event.proven_at else ""
     details = "".join(f"\n    {each}" for each in event.details)
-    return f"  {word}: {event.sentence}{when}{details}"
+    return f"  {word}: {event.sentence}{details}"
 
 
 def _setting(event: ev.SettingChecked) -> str:

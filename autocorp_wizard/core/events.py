@@ -285,8 +285,7 @@ class GateChecked(Event):
 class ProofRecorded(Event):
     """What a follow-up of a stage showed: `outcome` is proven, not-proven-here or failed.
 
-    `details` hold one line per object (rows per table). `proven_at` (RFC 3339) is set where an earlier run proved it
-    and nothing was changed since.
+    `details` hold one line per object (rows per table).
     """
 
     KIND: ClassVar[str] = "proof.recorded"
@@ -295,7 +294,6 @@ class ProofRecorded(Event):
     sentence: str
     details: tuple[str, ...] = ()
     stage: str = ""
-    proven_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

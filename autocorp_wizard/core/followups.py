@@ -10,26 +10,19 @@ from autocorp_wizard.core.proofs import Proof, Proven
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One piece of work of a stage.
-
-    `subject` names it in the journal. `repeats` says that it is cheap and looks at things that change: it is done at
-    every rollout. Anything else is done again only after its stage was changed, or where it failed the last time.
-    """
+    """One piece of work of a stage; `subject` names it in the journal, `sentence` says what it shows."""
 
     stage: str
     subject: str
     sentence: str
-    repeats: bool = False
 
 
-PREPARATIONS: tuple[FollowUp, ...] = (
-    FollowUp("datasync", "agent", "The DataSync agent is activated where none is", repeats=True),
-)
+PREPARATIONS: tuple[FollowUp, ...] = (FollowUp("datasync", "agent", "The DataSync agent is activated where none is"),)
 
 FOLLOW_UPS: tuple[FollowUp, ...] = (
     FollowUp("glue", "first-job-runs", "Every job runs once"),
-    FollowUp("dms", "connection-test", "Replication reaches the source and the bucket", repeats=True),
-    FollowUp("dms-start", "full-load", "Every table is loaded", repeats=True),
+    FollowUp("dms", "connection-test", "Replication reaches the source and the bucket"),
+    FollowUp("dms-start", "full-load", "Every table is loaded"),
     FollowUp("datasync", "first-transfer", "The exports are transferred once and verified"),
 )
 

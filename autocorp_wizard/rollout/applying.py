@@ -9,7 +9,7 @@ from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardError
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.statefile import RemoteState
-from autocorp_wizard.rollout import pending_imports, proof_memory
+from autocorp_wizard.rollout import pending_imports
 from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.planning import PlanInputs, load_plan, record_plan
 from autocorp_wizard.rollout.proving import prove_stage, say_unproven
@@ -44,8 +44,7 @@ async def apply_operation(ctx: Context) -> Applied:
     applied = await apply_plan(ctx, files, plan, inputs, state)
     if ctx.request.parent:
         return applied
-    now = ctx.state_store.read()
-    proofs = await prove_stage(ctx, plan.stage, now.lineage if now else "")
+    proofs = await prove_stage(ctx, plan.stage)
     return replace(applied, proofs=proofs + say_unproven(ctx, plan.stage))
 
 
@@ -110,7 +109,6 @@ async def apply_plan(
                 note.text = ", ".join(f"{count} {name}" for name, count in applied.counts.items())
     finally:
         files.plan_file.unlink(missing_ok=True)
-        proof_memory.forget(ctx, plan.changes)
     pending_imports.forget(ctx)
     ctx.remember_applied()
     return applied

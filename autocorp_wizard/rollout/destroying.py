@@ -6,13 +6,13 @@ from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import UsageError, WizardError
 from autocorp_wizard.core.phases import Phase, parse_phase
 from autocorp_wizard.core.statefile import RemoteState
-from autocorp_wizard.rollout import proof_memory
 from autocorp_wizard.rollout import smb_locations
 from autocorp_wizard.rollout.applying import Applied, apply_plan
 from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.leftovers import bucket_names, empty_buckets, find_leftovers
 from autocorp_wizard.rollout.planning import PlanInputs, load_plan, make_plan
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.slot_look import find_slots
 from autocorp_wizard.rollout.standing import look_at_state
 from autocorp_wizard.rollout.task_pause import stop_replication
 
@@ -44,7 +44,7 @@ async def destroy_operation(ctx: Context) -> Destroyed:
     if state is None or not state.resources:
         ctx.say("Nothing is deployed.")
         _delete_smb_locations(ctx)
-        return Destroyed({}, *_look(ctx, phase))
+        return Destroyed({}, *_look(ctx, phase, had_replication=False))
     gone = (phase, *phase.later)
     if Phase.DMS in gone:
         # AWS deletes no task that runs, and a task that is stopped first has written what it had read.
@@ -54,9 +54,9 @@ async def destroy_operation(ctx: Context) -> Destroyed:
         counts = await _destroy_all(ctx, state)
     else:
         counts = await _destroy_phases(ctx, state, phase)
-    proof_memory.forget_phases(ctx, gone)
-    _delete_smb_locations(ctx)
-    return Destroyed(counts, *_look(ctx, phase))
+    if Phase.DATASYNC in gone:
+        _delete_smb_locations(ctx)
+    return Destroyed(counts, *_look(ctx, phase, had_replication=Phase.DMS in state.phases))
 
 
 def _delete_smb_locations(ctx: Context) -> None:
@@ -99,15 +99,27 @@ async def _apply_own_plan(ctx: Context, *, plan_digest: str, state: RemoteState)
     return await apply_plan(ctx, ctx.files, load_plan(ctx.files.plan_document), inputs, state)
 
 
-def _look(ctx: Context, phase: Phase) -> tuple[int, int]:
-    """Record what still exists; return how much of it should not, and how many looks were refused."""
-    if phase is not Phase.FOUNDATION:
-        return 0, 0
+def _look(ctx: Context, phase: Phase, *, had_replication: bool) -> tuple[int, int]:
+    """Record what still exists; return how much of it should not, and how many looks were refused.
+
+    Without the foundation, what is looked at is the source alone: all else of a phase is in Terraform's own hands.
+    """
+    found: list[ev.LeftoverFound] = []
+    unseen: list[str] = []
     with ctx.recorder.step("look", "Looking for what still exists") as note:
-        after = find_leftovers(ctx.environment, ctx.access)
-        for item in after.found:
+        if Phase.DMS in (phase, *phase.later):
+            slots = find_slots(ctx)
+            found += slots.found
+            # Where nothing was replicated a source that nobody reaches hides nothing.
+            unseen += slots.unseen if had_replication else ()
+        if phase is Phase.FOUNDATION:
+            after = find_leftovers(ctx.environment, ctx.access)
+            found += after.found
+            unseen += after.unseen
+        for item in found:
             ctx.recorder.record(item)
-        for sentence in after.unseen:
+        for sentence in unseen:
             ctx.say(f"Could not be looked at: {sentence}")
-        note.text = f"{len(after.found)} things remain, {len(after.unexpected)} of them unexpected"
-    return len(after.unexpected), len(after.unseen)
+        unexpected = sum(not item.by_nature for item in found)
+        note.text = f"{len(found)} things remain, {unexpected} of them unexpected"
+    return unexpected, len(unseen)

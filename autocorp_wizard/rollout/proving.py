@@ -1,6 +1,7 @@
 """What is done around the plan of a stage: preparations before it, proofs after it; each leaves a sentence behind.
 
-A proof that fails ends the run with its error: a stage that is applied and not proven is not done.
+A proof that fails ends the run with its error: a stage that is applied and not proven is not done. Each of them looks
+at what AWS has before it starts anything, so proving again what holds already costs a few calls.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,7 +12,6 @@ from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardErr
 from autocorp_wizard.core.followups import FollowUp, follow_ups_of, preparations_of, unproven_of
 from autocorp_wizard.core.phases import Phase, parse_phase
 from autocorp_wizard.core.proofs import Proof
-from autocorp_wizard.rollout import proof_memory
 from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.standing import look_at_state, stage_asked_for
 
@@ -27,21 +27,12 @@ async def prepare_stage(ctx: Context, stage: str) -> None:
         await _carry_out(ctx, each)
 
 
-async def prove_stage(ctx: Context, stage: str, lineage: str) -> tuple[ev.ProofRecorded, ...]:
-    """Do the follow-ups of a stage that is applied, in order; what is proven already and costs much is only told.
-
-    Raises what fails, after it was recorded.
-    """
+async def prove_stage(ctx: Context, stage: str) -> tuple[ev.ProofRecorded, ...]:
+    """Do the follow-ups of a stage that is applied, in order. Raises what fails, after it was recorded."""
     found: list[ev.ProofRecorded] = []
     for each in follow_ups_of(stage):
         ctx.recorder.stop_if_wished()
-        kept = None if each.repeats else proof_memory.recall(ctx, each.subject, lineage)
-        if kept is not None:
-            ctx.recorder.record(kept)
-        else:
-            kept = await _carry_out(ctx, each)
-            proof_memory.remember(ctx, kept, lineage)
-        found.append(kept)
+        found.append(await _carry_out(ctx, each))
     return tuple(found)
 
 
@@ -50,7 +41,7 @@ def say_unproven(ctx: Context, *stages: str) -> tuple[ev.ProofRecorded, ...]:
     proofs = [
         (stage, proof) for stage in stages for proof in unproven_of(stage, rehearsal=ctx.environment.is_rehearsal)
     ]
-    found = tuple(_event(stage, proof) for stage, proof in proofs)
+    found = tuple(_event(stage, proof.subject, proof) for stage, proof in proofs)
     for each in found:
         ctx.recorder.record(each)
     return found
@@ -67,29 +58,28 @@ async def prove_operation(ctx: Context) -> tuple[ev.ProofRecorded, ...]:
             next_step=f"Apply it: autocorp-wizard apply {phase.value}",
         )
     stage = stage_asked_for(ctx, phase, state)
-    proofs = await prove_stage(ctx, stage, state.lineage)
+    proofs = await prove_stage(ctx, stage)
     return proofs if ctx.request.parent else proofs + say_unproven(ctx, stage)
 
 
 async def _carry_out(ctx: Context, each: FollowUp) -> ev.ProofRecorded:
-    with ctx.recorder.step(each.subject, each.sentence):
-        try:
-            proof = await PROVERS[each.subject](ctx)
-        except InterruptedByUser:
-            raise
-        except WizardError as error:
-            ctx.recorder.record(
-                ev.ProofRecorded(subject=each.subject, outcome=FAILED, sentence=error.what, stage=each.stage)
-            )
-            raise
-    found = _event(each.stage, proof)
+    try:
+        proof = await PROVERS[each.subject](ctx)
+    except InterruptedByUser:
+        raise
+    except WizardError as error:
+        ctx.recorder.record(
+            ev.ProofRecorded(subject=each.subject, outcome=FAILED, sentence=error.what, stage=each.stage)
+        )
+        raise
+    found = _event(each.stage, each.subject, proof)
     ctx.recorder.record(found)
     return found
 
 
-def _event(stage: str, proof: Proof) -> ev.ProofRecorded:
+def _event(stage: str, subject: str, proof: Proof) -> ev.ProofRecorded:
     return ev.ProofRecorded(
-        subject=proof.subject, outcome=proof.proven, sentence=proof.sentence, details=proof.details, stage=stage
+        subject=subject, outcome=proof.proven, sentence=proof.sentence, details=proof.details, stage=stage
     )
 
 

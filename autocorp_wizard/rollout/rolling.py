@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import UsageError, WizardError
-from autocorp_wizard.core.followups import follow_ups_of
-from autocorp_wizard.core.phases import AVAILABLE, STAGES, Stage, parse_phase
+from autocorp_wizard.core.followups import follow_ups_of, preparations_of
+from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase, Stage, closure, parse_phase, stage_variables
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.context import Context
@@ -31,9 +32,10 @@ async def rollout_operation(ctx: Context, run_child: ChildRunner) -> str:
     last = parse_phase(ctx.request.until) if ctx.request.until else AVAILABLE[-1]
     stages = [stage for stage in STAGES if stage.phase in AVAILABLE and stage.phase.number <= last.number]
     changed = 0
+    settled = _Settled()
     for stage in stages:
         ctx.recorder.stop_if_wished()
-        changed += await _roll_stage(ctx, run_child, stage)
+        changed += await _roll_stage(ctx, run_child, stage, settled)
         await _prove(ctx, run_child, stage)
     unproven = say_unproven(ctx, *(stage.name for stage in stages))
     said = "Everything is deployed." if changed else "Everything is deployed already; nothing to change."
@@ -47,7 +49,32 @@ async def _first_secret(ctx: Context) -> None:
         ctx.remember_environment(environment.with_secret_written())
 
 
-async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage) -> int:
+@dataclass(slots=True)
+class _Settled:
+    """What the last plan without changes was made of: a stage that would plan the very same needs no plan."""
+
+    inputs: tuple[int, frozenset[Phase], bool] | None = None
+
+    def holds(self, ctx: Context, stage: Stage) -> bool:
+        """Whether nothing can have changed for this stage; one with preparations is always planned."""
+        return not preparations_of(stage.name) and self.inputs is not None and self.inputs == _inputs(ctx, stage)
+
+    def remember(self, ctx: Context, stage: Stage) -> None:
+        """A plan of this stage just found nothing to change."""
+        self.inputs = _inputs(ctx, stage)
+
+
+def _inputs(ctx: Context, stage: Stage) -> tuple[int, frozenset[Phase], bool]:
+    state = ctx.state_store.read()
+    phases = closure(state.phases if state else (), stage.phase)
+    runs = stage_variables(stage.name, phases, started=state is not None and state.replication_started)
+    return state.serial if state else 0, phases, runs["dms_start_replication"]
+
+
+async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage, settled: _Settled) -> int:
+    if settled.holds(ctx, stage):
+        ctx.say(f"Stage {stage.name}: nothing to change; the plan before covers it.")
+        return 0
     asked = Request(
         operation=ev.Operation.PLAN,
         environment=ctx.environment.name,
@@ -60,6 +87,7 @@ async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage) -> int
     plan = load_plan(ctx.store.files(plan_run).plan_document)
     if not plan.changed:
         ctx.say(f"Stage {stage.name}: nothing to change.")
+        settled.remember(ctx, stage)
         return 0
     await _approved(ctx, plan)
     await run_child(
@@ -85,6 +113,7 @@ async def _roll_stage(ctx: Context, run_child: ChildRunner, stage: Stage) -> int
             why="; ".join(change.sentence for change in proof.changes[:3]),
             next_step=f"Look at it: autocorp-wizard plan {stage.phase.value}",
         )
+    settled.remember(ctx, stage)
     return 1
 
 

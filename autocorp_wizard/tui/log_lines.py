@@ -80,8 +80,7 @@ def _describe(event: ev.Event) -> list[tuple[str, str]]:  # noqa: PLR0911, PLR09
             tone, word = {"proven": ("good", "proven"), "failed": ("error", "failed")}.get(
                 event.outcome, ("warn", "not proven here")
             )
-            when = f" (at {event.proven_at})" if event.proven_at else ""
-            return [(tone, f"{word}: {event.sentence}{when}"), *(("dim", f"  {each}") for each in event.details)]
+            return [(tone, f"{word}: {event.sentence}"), *(("dim", f"  {each}") for each in event.details)]
         case ev.CancelRequested():
             return [("warn", f"somebody asked to {event.how} this run")]
         case ev.StateBackedUp():

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autocorp_wizard.cli import operating, questions, targets
+from autocorp_wizard.cli import operating, passwords, questions, targets
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings, absolute
 from autocorp_wizard.core.errors import InterruptedByUser
@@ -59,7 +59,9 @@ def command(settings: Settings, phase: str, confirm: str, terraform_dir: str) ->
         env_file=settings.env_file_absolute,
         command=settings.command,
     )
-    followed = operating.carry_out(settings, request, events=True)
+    # The source is looked at afterwards; a password that nobody offers is not asked for, the look is then missing.
+    secrets = passwords.ambient(settings, environment)
+    followed = operating.carry_out(settings, request, secrets=secrets, events=True)
     stays = [left for left in followed.state.leftovers if left.by_nature]
     if stays:
         settings.console.say("What stays by nature: " + ", ".join(left.name for left in stays) + ".")

@@ -185,8 +185,7 @@ def _forget_rehearsals(settings: Settings) -> list[str]:
         environment = settings.store.load(name)
         if environment.is_rehearsal:
             settings.store.save(replace(_without_found_arns(environment), secret_counter=0))
-            for record in ("applied.json", "proofs.json"):
-                (settings.home.environment_dir(name) / record).unlink(missing_ok=True)
+            (settings.home.environment_dir(name) / "applied.json").unlink(missing_ok=True)
             forgotten.append(name)
     return forgotten
 

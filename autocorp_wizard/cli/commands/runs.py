@@ -237,7 +237,6 @@ def _show_document(record: "RunRecord", state: RunState, proofs: Sequence[ProofR
                 "outcome": proof.outcome,
                 "sentence": proof.sentence,
                 "details": list[Json](proof.details),
-                "proven_at": proof.proven_at or None,
             }
             for proof in proofs
         ],
