@@ -129,7 +129,7 @@ def _operation(types: dict[str, t.DataType]) -> str:
     return f"case when {_IS_LOAD} then coalesce({op}, 'I') else {op} end"
 
 
-_IS_LOAD = "element_at(split(_file, '/'), -1) like 'LOAD%'"
+_IS_LOAD = "try_element_at(split(_file, '/'), -1) like 'LOAD%'"
 
 
 def _order(types: dict[str, t.DataType]) -> str:
@@ -138,7 +138,7 @@ def _order(types: dict[str, t.DataType]) -> str:
     The change sequence of DMS (35 digits: 16 of time, 19 of record) where the task adds it. Without it the commit time
     stands first, then the file's name and the row's place in it: changes of one transaction share their commit time.
     """
-    name = "regexp_replace(element_at(split(_file, '/'), -1), '[^0-9]', '')"
+    name = "regexp_replace(try_element_at(split(_file, '/'), -1), '[^0-9]', '')"
     stamp = "rpad(regexp_replace(coalesce(dms_ts, ''), '[^0-9]', ''), 16, '0')"
     stamp = stamp if COMMITTED in types else "''"
     # Its first 16 digits are in the units of the sequence (hundredths of a second), so both forms can be compared.

@@ -54,7 +54,7 @@ def judge(
         )
         .selectExpr(
             "*",
-            f"concat({_ARRIVED_DIGITS}, '-', element_at(split(_file, '/'), -1)) as _change_seq",
+            f"concat({_ARRIVED_DIGITS}, '-', try_element_at(split(_file, '/'), -1)) as _change_seq",
             "timestamp_millis(_arrived) as _changed_at",
             "false as _deleted",
             "try_cast('I' as string) as _operation",
@@ -86,4 +86,4 @@ def _with_key(contract: Contract, frame: DataFrame) -> DataFrame:
 def _arrival(arrived: Mapping[str, int]) -> str:
     """Return the time of arrival of a row's file as an expression."""
     pairs = ", ".join(f"{literal(path)}, {moment}L" for path, moment in sorted(arrived.items()))
-    return f"element_at(map({pairs}), _file)"
+    return f"try_element_at(map({pairs}), _file)"

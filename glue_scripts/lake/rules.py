@@ -128,4 +128,4 @@ def first_reason(reasons: str) -> str:
     """Return the one code by which a row with the array `reasons` is counted; NULL for a row without any."""
     ranks = ", ".join(literal(code) for code in REASONS)
     codes = f"transform({reasons}, code -> substring_index(code, ':', 1))"
-    return f"element_at(filter(array({ranks}), code -> array_contains({codes}, code)), 1)"
+    return f"try_element_at(filter(array({ranks}), code -> array_contains({codes}, code)), 1)"

@@ -66,7 +66,7 @@ def test_a_job_finds_the_library_in_the_zip_alone(scripts: Path, tmp_path: Path)
 def test_raw_text_is_never_cast_in_a_way_that_can_kill_the_job(path: Path):
     """Under ANSI mode a bare cast of '$1,234.56' ends the job; without it the same cast gives NULL."""
     code = path.read_text()
-    assert re.findall(r"\.cast\(|\.astype\(|to_date\(|to_timestamp\(|(?<!try_)\bcast\(", code) == []
+    assert re.findall(r"\.cast\(|\.astype\(|to_date\(|to_timestamp\(|(?<!try_)\b(cast|element_at)\(", code) == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
