@@ -78,9 +78,8 @@ class Lake:
         return first_job_runs(cast("Context", self.context))
 
     def runs(self, key: str) -> int:
-        return len(
-            cast("list[object]", self.context.access.call("glue", "get_job_runs", JobName=self.names[key])["JobRuns"])
-        )
+        answer = self.context.access.call("glue", "get_job_runs", JobName=self.names[key])
+        return len(cast("list[object]", answer["JobRuns"]))
 
 
 @pytest.fixture

@@ -214,10 +214,8 @@ def _universe() -> Iterator[Probe]:
         yield Probe(action, place)
     for action, group in itertools.product(LOG_ACTIONS, ("/aws-glue/jobs/output", "/aws/dms/tasks", "/aws-other/x")):
         yield Probe(action, LOGS + group)
-    for action, space in itertools.product(
-        ("cloudwatch:DeleteAlarms", "cloudwatch:PutMetricData"),
-        ("Glue", "Glue Data Quality", "autocorp/dev", "autocorp/prod", "AWS/EC2"),
-    ):
+    spaces = ("Glue", "Glue Data Quality", "autocorp/dev", "autocorp/prod", "AWS/EC2")
+    for action, space in itertools.product(("cloudwatch:DeleteAlarms", "cloudwatch:PutMetricData"), spaces):
         yield Probe(action, "*", (("cloudwatch:namespace", space),))
     for action, group in itertools.product((*ATHENA_ACTIONS, "athena:DeleteWorkGroup"), (WORKGROUP, f"{WORKGROUP}-x")):
         yield Probe(action, group)
