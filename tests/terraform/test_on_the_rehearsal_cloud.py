@@ -54,6 +54,21 @@ def deployment(request: pytest.FixtureRequest, tmp_path: Path, own_cloud: Rehear
     return Deployment(initialised(directory, own_cloud.ensure().environment()), request.param)
 
 
+# Tags of everything, and what can change in place.
+LARGE_CHANGE = [
+    "-var=force_destroy=true",
+    '-var=tags={"Team":"lake"}',
+    "-var=athena_scan_limit_gb=20",
+    "-var=glue_crawler_schedule=cron(0 3 * * ? *)",
+    "-var=glue_job_timeout_minutes=45",
+    "-var=glue_number_of_workers=4",
+    "-var=glue_refresh_enabled=true",
+    "-var=glue_refresh_schedule=cron(0/10 * * * ? *)",
+    "-var=glue_version=5.1",
+    "-var=glue_worker_type=G.2X",
+    "-var=s3_logs_expiration_days=60",
+]
+
 PRESETS = [
     "dev",
     pytest.param("staging", marks=pytest.mark.full),
@@ -70,14 +85,21 @@ def test_a_preset_applies_replans_empty_and_goes_without_a_rest(
     assert "Warning:" not in said
     assert deployment.replanned() == {}
     # Access logs are delivered meanwhile, so a bucket is emptied by a destroy only where that was said before.
-    assert "Apply complete!" in deployment.apply("-var=force_destroy=true")
-    assert "Apply complete!" in deployment.destroy("-var=force_destroy=true")
+    assert "Apply complete!" in deployment.apply(*LARGE_CHANGE)
+    assert deployment.replanned(*LARGE_CHANGE) == {}
+    assert "Apply complete!" in deployment.destroy(*LARGE_CHANGE)
     assert deployment.state()["resources"] == []
     address = own_cloud.ensure()
     assert client_for("s3", address=address).list_buckets()["Buckets"] == []
     assert client_for("iam", address=address).list_roles()["Roles"] == []
     vpcs = client_for("ec2", address=address).describe_vpcs()["Vpcs"]
     assert [vpc for vpc in vpcs if not vpc["IsDefault"]] == []
+    glue, athena = client_for("glue", address=address), client_for("athena", address=address)
+    assert glue.get_jobs()["Jobs"] == glue.get_crawlers()["Crawlers"] == glue.get_triggers()["Triggers"] == []
+    assert glue.list_workflows()["Workflows"] == glue.get_databases()["DatabaseList"] == []
+    assert glue.list_data_quality_rulesets()["Rulesets"] == glue.get_connections()["ConnectionList"] == []
+    assert glue.get_security_configurations()["SecurityConfigurations"] == []
+    assert [group["Name"] for group in athena.list_work_groups()["WorkGroups"]] == ["primary"]
 
 
 @pytest.mark.full

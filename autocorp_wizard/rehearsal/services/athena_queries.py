@@ -29,7 +29,7 @@ _DDL: Final = ("ALTER", "CREATE", "DESCRIBE", "DROP", "MSCK", "SHOW")
 _DML: Final = ("DEALLOCATE", "EXECUTE", "EXPLAIN", "INSERT", "SELECT", "TABLE", "UNLOAD", "VALUES", "WITH")
 _COMMENT: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEXT: Final = re.compile(r"'(?:[^']|'')*'")
-_NAMED: Final = re.compile(r'\b(?:FROM|JOIN)\s+((?:[\w"`]+\.){0,2}[\w"`]+)(?!\s*\()', re.IGNORECASE)
+_NAMED: Final = re.compile(r'\b(?:FROM|JOIN)\s+((?:[\w"`]+\.){0,2}[\w"`]++)(?!\s*\()', re.IGNORECASE)
 _DEFINED: Final = re.compile(r'(?:\bWITH(?:\s+RECURSIVE)?|,)\s*"?(\w+)"?\s*(?:\([^)]*\)\s*)?AS\s*\(', re.IGNORECASE)
 _NO_TABLES: Final = {"lateral", "unnest", "values"}
 
