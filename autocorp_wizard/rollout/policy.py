@@ -34,6 +34,9 @@ WIZARD_CALLS: Final = frozenset(
         "ec2": "DescribeTags DescribeRouteTables",
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
+        "dms": "DescribeReplicationTasks DescribeTableStatistics TestConnection DescribeConnections "
+        "StartReplicationTask StopReplicationTask ReloadTables",
+        "glue": "GetTriggers StartTrigger StopTrigger",
         "datasync": "ListAgents",
     }.items()
     for operation in operations.split()
