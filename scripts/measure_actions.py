@@ -27,6 +27,7 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.phases import AVAILABLE
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
 from autocorp_wizard.rehearsal.source_exports import SHARE_HOST, SHARE_PATH
 from autocorp_wizard.rollout.bootstrap import backend_config, bootstrap
 
@@ -46,7 +47,7 @@ EVERYTHING: dict[str, Json] = {
     "datasync_nfs_sources": {"customers": {"server_hostname": SHARE_HOST, "subdirectory": SHARE_PATH}},
     "enable_datasync": True,
     "force_destroy": True,
-    "postgres_host": "10.1.2.3",
+    "enable_dms": True,
     "postgres_password_counter": 1,
     "s3_cors_rules": [{"allowed_methods": ["GET"], "allowed_origins": ["https://example.com"]}],
     "s3_encryption": "SSE-KMS",
@@ -61,8 +62,14 @@ CHANGED: dict[str, Json] = {
         "customers": {"server_hostname": SHARE_HOST, "subdirectory": SHARE_PATH, "version": "NFS3"}
     },
     "datasync_schedule": "hourly",
+    "dms_cdc_max_batch_interval_seconds": 90,
+    "dms_heartbeat_schema": "pulse",
+    "dms_instance_class": "dms.t3.large",
+    "dms_lob_max_size_kb": 64,
+    "dms_log_retention_days": 7,
     "kms_deletion_window_days": 14,
     "postgres_password_counter": 2,
+    "postgres_ssl_mode": "require",
     "s3_access_logs_expiration_days": 30,
     "s3_cors_rules": [{"allowed_methods": ["GET", "HEAD"], "allowed_origins": ["https://example.com"]}],
     "s3_lifecycle_days": 60,
@@ -82,6 +89,7 @@ def main() -> None:
             by_type, in_all = measure(cloud, Path(scratch), home=home)
         finally:
             cloud.stop()
+            SourceDatabase(home).remove()
     write(by_type, in_all)
     sys.stdout.write(f"{len(by_type)} resource types, {len(in_all)} operations: {RESULT}\n")
 
@@ -110,10 +118,14 @@ def measure(cloud: RehearsalCloud, scratch: Path, *, home: Path) -> tuple[dict[s
     tree = scratch / "tree"
     shutil.copytree(ROOT / "terraform", tree, ignore=shutil.ignore_patterns(".terraform"))
     logs = scratch / "provider.log"
-    variables = environment.tfvars(AVAILABLE) | EVERYTHING | {"datasync_agent_arns": [_agent(cloud, access)]}
-    terraform = _Terraform(tree, scratch, access, logs)
+    source = SourceDatabase(home, rows=60).ensure(lambda line: print(line, file=sys.stderr))
+    variables = environment.tfvars(AVAILABLE) | EVERYTHING | _reached(source)
+    variables |= {"datasync_agent_arns": [_agent(cloud, access)]}
+    terraform = _Terraform(tree, scratch, access, logs, source.password_of(source.replication_user))
     terraform.run("init", *(f"-backend-config={k}={_plain(v)}" for k, v in backend_config(environment).items()))
-    for step in (variables, variables | CHANGED, variables):
+    # DMS changes no end of a task that runs, so it is started in a step of its own, and stopped in another.
+    changed = variables | CHANGED
+    for step in (variables, changed, changed | {"dms_start_replication": True}, changed, variables):
         (tree / "measure.auto.tfvars.json").write_text(json.dumps(step))
         terraform.run("apply", "-auto-approve")
     terraform.run("plan")
@@ -127,8 +139,16 @@ def _agent(cloud: RehearsalCloud, access: CloudAccess) -> str:
     return str(access.call("datasync", "create_agent", ActivationKey=key, AgentName="measure-agent")["AgentArn"])
 
 
+def _reached(source: SourceAddress) -> dict[str, Json]:
+    """Return the inputs that lead DMS to the rehearsal's source, over TLS where it speaks that."""
+    found: dict[str, Json] = {"postgres_host": source.host, "postgres_port": source.port, "postgres_ssl_mode": "none"}
+    if source.tls:
+        found |= {"postgres_ssl_mode": "verify-full", "postgres_ca_certificate_pem": source.ca_bundle.read_text()}
+    return found
+
+
 class _Terraform:
-    def __init__(self, tree: Path, scratch: Path, access: CloudAccess, logs: Path) -> None:
+    def __init__(self, tree: Path, scratch: Path, access: CloudAccess, logs: Path, password: str) -> None:
         self._tree = tree
         config = write_cli_config(scratch / "terraform.rc", find_mirrors(os.environ))
         self._environment = terraform_environment(
@@ -136,7 +156,7 @@ class _Terraform:
             access.terraform_environment(),
             cli_config=config,
             data_dir=scratch / "data",
-            secrets={"postgres_password": "measured-never-real"},
+            secrets={"postgres_password": password},
         ) | {"TF_LOG_PROVIDER": "DEBUG", "TF_LOG_PATH": str(logs)}
 
     def run(self, *arguments: str) -> None:

@@ -39,6 +39,9 @@ WIZARD_CALLS: Final = frozenset(
         "datasync": "ListAgents DescribeAgent CreateAgent DeleteAgent ListLocations DescribeLocationNfs "
         "DescribeLocationSmb UpdateLocationNfs UpdateLocationSmb CreateLocationSmb DeleteLocation "
         "ListTagsForResource DescribeTask StartTaskExecution DescribeTaskExecution ListTaskExecutions",
+        "dms": "DescribeReplicationTasks DescribeTableStatistics TestConnection DescribeConnections "
+        "StartReplicationTask StopReplicationTask ReloadTables",
+        "glue": "GetTriggers StartTrigger StopTrigger",
     }.items()
     for operation in operations.split()
 )

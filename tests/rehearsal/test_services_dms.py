@@ -1,24 +1,16 @@
 """DMS in the rehearsal cloud: real rows, a real slot, the roles' real permissions, and refusals as AWS words them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import psycopg
 import pytest
 from botocore.exceptions import ClientError
 
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
-from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
-from autocorp_wizard.rehearsal.source_address import SUPERUSER, connect
-from tests.cloud_fixtures import ClientFor
+from autocorp_wizard.rehearsal.source import SourceAddress
 from tests.rehearsal.replicating import (
     TABLES,
     Lake,
     connection_of,
     instance,
-    make_ends,
-    make_instance,
-    make_lake,
     make_task,
     tables,
     task,
@@ -26,70 +18,6 @@ from tests.rehearsal.replicating import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dms")]
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("dms-home")
-
-
-@pytest.fixture(scope="module")
-def database(home: Path) -> Iterator[SourceAddress]:
-    made = SourceDatabase(home, rows=60)
-    yield made.ensure()
-    made.remove()
-
-
-@pytest.fixture(scope="module")
-def server(home: Path) -> Iterator[RehearsalCloud]:
-    made = RehearsalCloud(home, warm=False)
-    made.ensure()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def lake(server: RehearsalCloud, database: SourceAddress, clients_of_module: ClientFor) -> Lake:
-    address = server.ensure()
-    return make_lake(lambda service: clients_of_module(service, address=address), database, "one")
-
-
-@pytest.fixture(scope="module")
-def clients_of_module() -> ClientFor:
-    import boto3
-    from botocore.config import Config
-
-    made: dict[str, object] = {}
-
-    def make(service, *, address=None, retries=1):
-        assert address is not None
-        if service not in made:
-            session = boto3.Session(address.access_key_id, address.secret_access_key, region_name=address.region)
-            config = Config(retries={"total_max_attempts": retries, "mode": "standard"}, read_timeout=30)
-            made[service] = session.client(
-                service, endpoint_url=address.endpoint_url, verify=str(address.ca_bundle), config=config
-            )
-        return made[service]
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def on(lake: Lake) -> str:
-    """The replication instance, available."""
-    return make_instance(lake, AllocatedStorage=50)
-
-
-@pytest.fixture(scope="module")
-def ends(lake: Lake) -> tuple[str, str]:
-    return make_ends(lake)
-
-
-@pytest.fixture
-def owner(database: SourceAddress) -> Iterator[psycopg.Connection]:
-    """The source's administrator."""
-    with connect(database, SUPERUSER, database.database) as connection:
-        yield connection
 
 
 def refused(call, **parameters) -> tuple[str, str]:
@@ -124,23 +52,25 @@ def remove(lake: Lake, arn: str) -> None:
     )
 
 
-def test_an_instance_lies_in_the_real_network(lake: Lake, on: str) -> None:
-    found = instance(lake, on)
+def test_an_instance_lies_in_the_real_network(lake: Lake, dms_instance: str) -> None:
+    found = instance(lake, dms_instance)
     assert found["ReplicationInstanceStatus"] == "available"
     group = found["ReplicationSubnetGroup"]
     assert {each["SubnetIdentifier"] for each in group["Subnets"]} == set(lake.subnets)
     assert found["InstanceCreateTime"].year >= 2026
 
 
-def test_a_prefix_conditioned_listing_passes_the_targets_test(lake: Lake, on: str, ends: tuple[str, str]) -> None:
-    assert connection_of(lake, on, ends[0]) == ("successful", "")
-    assert connection_of(lake, on, ends[1]) == ("successful", "")
+def test_a_prefix_conditioned_listing_passes_the_targets_test(
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str]
+) -> None:
+    assert connection_of(lake, dms_instance, dms_ends[0]) == ("successful", "")
+    assert connection_of(lake, dms_instance, dms_ends[1]) == ("successful", "")
 
 
 def test_a_task_loads_real_rows_follows_real_changes_and_gives_its_slot_back(
-    lake: Lake, on: str, ends: tuple[str, str], owner: psycopg.Connection
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str], owner: psycopg.Connection
 ) -> None:
-    arn = make_task(lake, ends, on)
+    arn = make_task(lake, dms_ends, dms_instance)
     assert tables(lake, arn) == {}
     start(lake, arn)
     until(lambda: {each["TableState"] for each in tables(lake, arn).values()} == {"Table completed"})
@@ -187,12 +117,14 @@ def test_a_task_loads_real_rows_follows_real_changes_and_gives_its_slot_back(
 
 
 def test_what_is_in_use_is_not_deleted_and_states_forbid_what_they_forbid(
-    lake: Lake, on: str, ends: tuple[str, str]
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str]
 ) -> None:
     dms = lake.dms
-    arn = make_task(lake, ends, on)
-    assert refused(dms.delete_replication_instance, ReplicationInstanceArn=on)[0] == "InvalidResourceStateFault"
-    code, message = refused(dms.delete_endpoint, EndpointArn=ends[0])
+    arn = make_task(lake, dms_ends, dms_instance)
+    assert (
+        refused(dms.delete_replication_instance, ReplicationInstanceArn=dms_instance)[0] == "InvalidResourceStateFault"
+    )
+    code, message = refused(dms.delete_endpoint, EndpointArn=dms_ends[0])
     assert (code, "is part of one or more ReplicationTasks" in message) == ("InvalidResourceStateFault", True)
     group = refused(dms.delete_replication_subnet_group, ReplicationSubnetGroupIdentifier=lake.name)
     assert group[0] == "InvalidResourceStateFault"
@@ -204,7 +136,7 @@ def test_what_is_in_use_is_not_deleted_and_states_forbid_what_they_forbid(
     start(lake, arn)
     until(lambda: task(lake, arn)["Status"] == "running")
     assert refused(dms.delete_replication_task, ReplicationTaskArn=arn)[0] == "InvalidResourceStateFault"
-    assert refused(dms.modify_endpoint, EndpointArn=ends[1], S3Settings={"CdcMaxBatchInterval": 90})[0] == (
+    assert refused(dms.modify_endpoint, EndpointArn=dms_ends[1], S3Settings={"CdcMaxBatchInterval": 90})[0] == (
         "InvalidResourceStateFault"
     )
     stop(lake, arn)
@@ -219,7 +151,7 @@ def test_what_is_in_use_is_not_deleted_and_states_forbid_what_they_forbid(
 
 
 def test_taken_names_and_things_that_are_not_there_are_told_in_dms_words(
-    lake: Lake, on: str, ends: tuple[str, str]
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str]
 ) -> None:
     dms = lake.dms
     again = {"ReplicationInstanceIdentifier": lake.name, "ReplicationInstanceClass": "dms.t3.medium"}
@@ -247,24 +179,26 @@ def test_an_action_that_is_not_emulated_says_so(lake: Lake) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
-def test_tags_are_kept_with_what_they_are_on(lake: Lake, on: str) -> None:
-    lake.dms.add_tags_to_resource(ResourceArn=on, Tags=[{"Key": "Name", "Value": "it"}, {"Key": "b", "Value": "2"}])
-    lake.dms.remove_tags_from_resource(ResourceArn=on, TagKeys=["b"])
-    found = lake.dms.list_tags_for_resource(ResourceArn=on)["TagList"]
+def test_tags_are_kept_with_what_they_are_on(lake: Lake, dms_instance: str) -> None:
+    lake.dms.add_tags_to_resource(
+        ResourceArn=dms_instance, Tags=[{"Key": "Name", "Value": "it"}, {"Key": "b", "Value": "2"}]
+    )
+    lake.dms.remove_tags_from_resource(ResourceArn=dms_instance, TagKeys=["b"])
+    found = lake.dms.list_tags_for_resource(ResourceArn=dms_instance)["TagList"]
     assert [(each["Key"], each["Value"]) for each in found] == [("Name", "it")]
 
 
 def test_a_wrong_password_fails_the_test_and_keeps_the_task_from_starting(
-    lake: Lake, on: str, ends: tuple[str, str], database: SourceAddress
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str], replication_source: SourceAddress
 ) -> None:
     lake.tell(password="not-it")
     try:
-        status, message = connection_of(lake, on, ends[0])
+        status, message = connection_of(lake, dms_instance, dms_ends[0])
         assert status == "failed"
         assert message.startswith("Test Endpoint failed: Application-Status: 1020912, Application-Message: ")
         assert "SqlState: 28P01" in message
         assert 'password authentication failed for user "dms_replication"' in message
-        arn = make_task(lake, ends, on)
+        arn = make_task(lake, dms_ends, dms_instance)
         code, refusal = refused(
             lake.dms.start_replication_task, ReplicationTaskArn=arn, StartReplicationTaskType="start-replication"
         )
@@ -274,7 +208,7 @@ def test_a_wrong_password_fails_the_test_and_keeps_the_task_from_starting(
         )
         remove(lake, arn)
     finally:
-        lake.tell(password=database.password_of(database.replication_user))
+        lake.tell(password=replication_source.password_of(replication_source.replication_user))
 
 
 @pytest.mark.parametrize(
@@ -288,30 +222,34 @@ def test_a_wrong_password_fails_the_test_and_keeps_the_task_from_starting(
 def test_where_the_source_is_not_is_told_by_the_drivers_words(
     request: pytest.FixtureRequest, name: str, value: object, sign: str
 ) -> None:
-    lake, on, ends, database = (request.getfixturevalue(each) for each in ("lake", "on", "ends", "database"))
+    lake, dms_instance, dms_ends, database = (
+        request.getfixturevalue(each) for each in ("lake", "dms_instance", "dms_ends", "replication_source")
+    )
     lake.tell(**{name: value})
     try:
-        status, message = connection_of(lake, on, ends[0])
+        status, message = connection_of(lake, dms_instance, dms_ends[0])
         assert (status, sign in message) == ("failed", True), message
     finally:
         lake.tell(host=database.host, port=database.port, username=database.replication_user)
 
 
-def test_roles_without_their_rights_fail_the_tests_of_their_ends(lake: Lake, on: str, ends: tuple[str, str]) -> None:
+def test_roles_without_their_rights_fail_the_tests_of_their_ends(
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str]
+) -> None:
     lake.let_read()
     lake.let_write("s3:PutObject")
     try:
-        status, message = connection_of(lake, on, ends[0])
+        status, message = connection_of(lake, dms_instance, dms_ends[0])
         assert (status, "not authorized to perform: secretsmanager:GetSecretValue" in message) == ("failed", True)
-        status, message = connection_of(lake, on, ends[1])
+        status, message = connection_of(lake, dms_instance, dms_ends[1])
         assert (status, "not authorized to perform: s3:DeleteObject" in message) == ("failed", True)
         lake.let_write("s3:PutObject", "s3:DeleteObject", prefix="raw/csv")
-        status, message = connection_of(lake, on, ends[1])
+        status, message = connection_of(lake, dms_instance, dms_ends[1])
         assert (status, "not authorized to perform: s3:ListBucket" in message) == ("failed", True)
     finally:
         lake.let_read("secretsmanager:GetSecretValue")
         lake.let_write("s3:PutObject", "s3:DeleteObject")
-    assert connection_of(lake, on, ends[1])[0] == "successful"
+    assert connection_of(lake, dms_instance, dms_ends[1])[0] == "successful"
 
 
 def test_an_end_whose_role_does_not_trust_dms_is_not_made(lake: Lake) -> None:
@@ -327,9 +265,9 @@ def test_an_end_whose_role_does_not_trust_dms_is_not_made(lake: Lake) -> None:
 
 
 def test_a_login_without_the_right_to_replicate_fails_the_task_by_name(
-    lake: Lake, on: str, ends: tuple[str, str], owner: psycopg.Connection
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str], owner: psycopg.Connection
 ) -> None:
-    arn = make_task(lake, ends, on)
+    arn = make_task(lake, dms_ends, dms_instance)
     owner.execute("ALTER ROLE dms_replication NOREPLICATION")
     try:
         start(lake, arn)
@@ -343,9 +281,9 @@ def test_a_login_without_the_right_to_replicate_fails_the_task_by_name(
 
 
 def test_missing_tables_and_tables_that_may_not_be_read_are_told_one_by_one(
-    lake: Lake, on: str, ends: tuple[str, str], owner: psycopg.Connection
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str], owner: psycopg.Connection
 ) -> None:
-    arn = make_task(lake, ends, on, tables=("customers", "service", "invoices"))
+    arn = make_task(lake, dms_ends, dms_instance, tables=("customers", "service", "invoices"))
     owner.execute("REVOKE SELECT ON service FROM dms_replication")
     try:
         start(lake, arn)
@@ -363,9 +301,9 @@ def test_missing_tables_and_tables_that_may_not_be_read_are_told_one_by_one(
 
 
 def test_a_running_task_fails_when_its_slot_or_its_right_to_write_is_taken_away(
-    lake: Lake, on: str, ends: tuple[str, str], owner: psycopg.Connection
+    lake: Lake, dms_instance: str, dms_ends: tuple[str, str], owner: psycopg.Connection
 ) -> None:
-    arn = make_task(lake, ends, on, tables=("customers",))
+    arn = make_task(lake, dms_ends, dms_instance, tables=("customers",))
     start(lake, arn)
     until(lambda: tables(lake, arn)["customers"]["TableState"] == "Table completed")
     lake.let_write("s3:PutObject")
@@ -395,10 +333,10 @@ def test_a_running_task_fails_when_its_slot_or_its_right_to_write_is_taken_away(
 
 
 def test_what_dms_keeps_is_remembered_by_the_next_process(
-    server: RehearsalCloud, lake: Lake, on: str, ends: tuple[str, str]
+    replication_cloud: RehearsalCloud, lake: Lake, dms_instance: str, dms_ends: tuple[str, str]
 ) -> None:
-    before = instance(lake, on)
-    server.stop()
-    server.ensure()
-    assert instance(lake, on) == before
-    assert {each["EndpointArn"] for each in lake.dms.describe_endpoints()["Endpoints"]} >= set(ends)
+    before = instance(lake, dms_instance)
+    replication_cloud.stop()
+    replication_cloud.ensure()
+    assert instance(lake, dms_instance) == before
+    assert {each["EndpointArn"] for each in lake.dms.describe_endpoints()["Endpoints"]} >= set(dms_ends)
