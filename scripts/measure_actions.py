@@ -37,10 +37,12 @@ _REPLICA: dict[str, Json] = {
 }
 # Every option that makes a resource of its own, so that every type of the tree is seen.
 EVERYTHING: dict[str, Json] = {
+    "alarm_email_addresses": ["measured@example.com"],
     "athena_analyst_principals": ["999999999999"],
     "create_datasync_endpoint": True,
     "create_secretsmanager_endpoint": True,
     "datasync_agent_cidr_blocks": ["10.9.0.0/24"],
+    "enable_secret_audit_trail": True,
     "force_destroy": True,
     "postgres_host": "10.1.2.3",
     "postgres_password_counter": 1,
@@ -51,7 +53,10 @@ EVERYTHING: dict[str, Json] = {
 }
 # What can change in place: an update of every kind of resource, tags added and taken away.
 CHANGED: dict[str, Json] = {
+    "alarm_email_addresses": ["other@example.com"],
     "athena_analyst_principals": ["999999999999", "888888888888"],
+    "budget_limit_usd": 700,
+    "cdc_latency_alarm_seconds": 600,
     "kms_deletion_window_days": 14,
     "postgres_password_counter": 2,
     "s3_access_logs_expiration_days": 30,
