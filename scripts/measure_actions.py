@@ -40,12 +40,14 @@ _REPLICA: dict[str, Json] = {
 }
 # Every option that makes a resource of its own, so that every type of the tree is seen.
 EVERYTHING: dict[str, Json] = {
+    "alarm_email_addresses": ["measured@example.com"],
     "athena_analyst_principals": ["999999999999"],
     "create_datasync_endpoint": True,
     "create_secretsmanager_endpoint": True,
     "datasync_agent_cidr_blocks": ["10.9.0.0/24"],
     "datasync_nfs_sources": {"customers": {"server_hostname": SHARE_HOST, "subdirectory": SHARE_PATH}},
     "enable_datasync": True,
+    "enable_secret_audit_trail": True,
     "force_destroy": True,
     "enable_dms": True,
     "postgres_password_counter": 1,
@@ -56,6 +58,7 @@ EVERYTHING: dict[str, Json] = {
 }
 # What can change in place: an update of every kind of resource, tags added and taken away.
 CHANGED: dict[str, Json] = {
+    "alarm_email_addresses": ["other@example.com"],
     "athena_analyst_principals": ["999999999999", "888888888888"],
     "datasync_log_retention_days": 14,
     "datasync_nfs_sources": {
@@ -67,6 +70,8 @@ CHANGED: dict[str, Json] = {
     "dms_instance_class": "dms.t3.large",
     "dms_lob_max_size_kb": 64,
     "dms_log_retention_days": 7,
+    "budget_limit_usd": 700,
+    "cdc_latency_alarm_seconds": 600,
     "kms_deletion_window_days": 14,
     "postgres_password_counter": 2,
     "postgres_ssl_mode": "require",

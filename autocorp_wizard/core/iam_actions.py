@@ -6,7 +6,28 @@ Source: the service authorization reference of AWS; what only shows on a real ac
 from collections.abc import Mapping
 from typing import Final
 
+# Where a service is called otherwise in its SDK, or in what a call is signed for, than in policies.
+_PREFIXES: Final[Mapping[str, str]] = {
+    "cloudwatchlogs": "logs",
+    "databasemigrationservice": "dms",
+    "eventbridge": "events",
+    "monitoring": "cloudwatch",
+}
 _RENAMED: Final[Mapping[str, str]] = {
+    # Budgets has two permissions for all that is no tag.
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:CreateNotification": "budgets:ModifyBudget",
+    "budgets:CreateSubscriber": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
+    "budgets:DeleteNotification": "budgets:ModifyBudget",
+    "budgets:DeleteSubscriber": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeBudgets": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
+    "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "budgets:UpdateNotification": "budgets:ModifyBudget",
+    "budgets:UpdateSubscriber": "budgets:ModifyBudget",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:ListObjects": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",
@@ -47,6 +68,11 @@ _COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "iam:CreateRole": ("iam:TagRole",),
     "secretsmanager:CreateSecret": ("secretsmanager:TagResource",),
     "dynamodb:CreateTable": ("dynamodb:TagResource",),
+    "budgets:CreateBudget": ("budgets:TagResource",),
+    "cloudtrail:CreateTrail": ("cloudtrail:AddTags",),
+    "cloudwatch:PutMetricAlarm": ("cloudwatch:TagResource",),
+    "events:PutRule": ("events:TagResource",),
+    "sns:CreateTopic": ("sns:TagResource",),
     "ec2:CreateVpc": ("ec2:CreateTags",),
     # The private name of an interface endpoint is a zone that is tied to the network in the caller's name.
     "ec2:CreateVpcEndpoint": ("ec2:CreateTags", "route53:AssociateVPCWithHostedZone"),
@@ -65,11 +91,12 @@ _COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def iam_action(service: str, operation: str) -> str:
     """Return the permission that an API operation asks for (`s3`, `HeadBucket` -> `s3:ListBucket`)."""
-    name = f"{service}:{operation}"
+    name = f"{_PREFIXES.get(service, service)}:{operation}"
     return _RENAMED.get(name, name)
 
 
 def permissions(call: str) -> tuple[str, ...]:
     """Return all permissions that a call (`SERVICE:Operation`) asks for."""
     service, _, operation = call.partition(":")
-    return (iam_action(service, operation), *_COMPANIONS.get(call, ()))
+    named = f"{_PREFIXES.get(service, service)}:{operation}"
+    return (iam_action(service, operation), *_COMPANIONS.get(named, ()))

@@ -89,8 +89,37 @@ SCOPES: Final[tuple[Scope, ...]] = (
             "dms:Describe*",
             "datasync:List*",
             "sns:List*",
+            "cloudwatch:DescribeAlarms",
+            "cloudtrail:DescribeTrails",
         ),
         whole=True,
+    ),
+    # What watches the lake, by name. A subscription has none of its own.
+    Scope(
+        "Alarms",
+        ("cloudwatch:*Alarm", "cloudwatch:*Alarms", "cloudwatch:*Resource", "cloudwatch:*Dashboard*"),
+        (
+            "cloudwatch:{region}:{account_id}:alarm:{prefix}-*",
+            "cloudwatch::{account_id}:dashboard/{prefix}",
+        ),
+    ),
+    Scope("Rules", ("events:*",), ("events:{region}:{account_id}:rule/{prefix}-*",)),
+    Scope(
+        "Topic",
+        ("sns:*Topic*", "sns:*Resource", "sns:Subscribe"),
+        ("sns:{region}:{account_id}:{prefix}-alarms",),
+    ),
+    Scope("Budget", ("budgets:*",), ("budgets::{account_id}:budget/{prefix}-monthly",)),
+    Scope(
+        "Trail",
+        (
+            "cloudtrail:*Tags",
+            "cloudtrail:*Trail",
+            "cloudtrail:*Logging",
+            "cloudtrail:*EventSelectors",
+            "cloudtrail:GetTrailStatus",
+        ),
+        ("cloudtrail:{region}:{account_id}:trail/{prefix}-audit",),
     ),
     # A global service: no region to hold it to.
     Scope("PrivateNames", ("route53:AssociateVPCWithHostedZone",)),

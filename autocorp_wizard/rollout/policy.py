@@ -59,6 +59,9 @@ RARE_CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws_secretsmanager_secret_version": ("secretsmanager:UpdateSecretVersionStage",),
     "aws_route_table_association": ("ec2:ReplaceRouteTableAssociation",),
     "aws_security_group": ("ec2:UpdateSecurityGroupRuleDescriptionsEgress",),
+    "aws_budgets_budget": ("budgets:DeleteNotification",),
+    "aws_cloudtrail": ("cloudtrail:UpdateTrail", "cloudtrail:StopLogging"),
+    "aws_sns_topic_subscription": ("sns:SetSubscriptionAttributes",),
     "aws_subnet": ("ec2:ModifySubnetAttribute",),
 }
 

@@ -209,5 +209,18 @@ def test_every_resource_that_takes_tags_has_a_name_of_its_own(settled: Settled) 
     assert len(names) > 25
 
 
+def test_budget_and_lag_are_changed_in_place_and_a_trail_comes_with_what_lets_it_in(settled: Settled) -> None:
+    assert settled.change(budget_by_environment_tag=True, budget_limit_usd=200, cdc_latency_alarm_seconds=600) == {
+        "module.monitoring.aws_budgets_budget.monthly": "update"
+    }
+    assert settled.change(enable_secret_audit_trail=True) == {
+        "module.kms.aws_kms_key.lake": "update",
+        "module.monitoring.aws_cloudtrail.audit[0]": "create",
+        "module.monitoring.aws_cloudwatch_event_rule.secret_read[0]": "create",
+        "module.monitoring.aws_cloudwatch_event_target.secret_read[0]": "create",
+        "module.s3.aws_s3_bucket_policy.access_logs": "update",
+    }
+
+
 def _is_stateful(address: str) -> bool:
     return any(kind in address for kind in _STATEFUL)
