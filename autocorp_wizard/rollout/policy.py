@@ -15,6 +15,7 @@ from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.leftovers import HasNames, Names
 from autocorp_wizard.core.policy import Kind, Place, policy_documents
 from autocorp_wizard.rollout.finders import FINDERS, READY, TAG_FINDERS
+from autocorp_wizard.rollout.leftover_kinds import KINDS
 
 # What the wizard's own code calls; a test reads the code and compares.
 WIZARD_CALLS: Final = frozenset(
@@ -34,10 +35,13 @@ WIZARD_CALLS: Final = frozenset(
         "ec2": "DescribeTags DescribeRouteTables",
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
-        "datasync": "ListAgents",
+        "datasync": "ListAgents DescribeAgent DescribeLocationNfs DescribeLocationS3 DescribeLocationSmb DeleteLocation",
+        "dms": "DescribeConnections DescribeReplicationTasks StopReplicationTask StartReplicationTask",
+        "athena": "ListNamedQueries BatchGetNamedQuery GetNamedQuery",
+        "sns": "GetTopicAttributes",
     }.items()
     for operation in operations.split()
-)
+) | frozenset(f"{kind.service}:{''.join(word.capitalize() for word in kind.operation.split('_'))}" for kind in KINDS)
 
 
 # Changes in place that the measured cycle does not make, by the type whose arguments lead to them.

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
 GIVEN: dict[str, Json] = {"cloud": "aws", "account_id": ACCOUNT, "region": "eu-central-1"}
 DEV = Environment("dev", GIVEN | {"lock_table": "terraform-locks"})
-READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe)")
+READS = re.compile(r"^[a-z0-9-]+:(BatchGet|Get|List|Describe)")
 
 
 def statements(environment: Environment, kind: str) -> list[dict[str, object]]:
