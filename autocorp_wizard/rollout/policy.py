@@ -35,7 +35,8 @@ WIZARD_CALLS: Final = frozenset(
         "ec2": "DescribeTags DescribeRouteTables",
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
-        "datasync": "ListAgents DescribeAgent DescribeLocationNfs DescribeLocationS3 DescribeLocationSmb DeleteLocation",
+        "datasync": "ListAgents DescribeAgent DescribeLocationNfs DescribeLocationS3 DescribeLocationSmb "
+        "DeleteLocation",
         "dms": "DescribeConnections DescribeReplicationTasks StopReplicationTask StartReplicationTask",
         "athena": "ListNamedQueries BatchGetNamedQuery GetNamedQuery",
         "sns": "GetTopicAttributes",
