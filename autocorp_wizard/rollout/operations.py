@@ -7,6 +7,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from autocorp_wizard.adapters.home import Home
@@ -27,6 +28,10 @@ from autocorp_wizard.rollout.recorder import Recorder
 from autocorp_wizard.rollout.recovery import recover_operation
 from autocorp_wizard.rollout.rolling import rollout_operation
 from autocorp_wizard.rollout.sharing import share_journal
+
+
+# Their code is their outcome's: what could not be looked at leaves them unfinished, which is a failure (decisions.md 28).
+_OUTCOMES = (ev.Operation.APPLY, ev.Operation.ROLLOUT)
 
 
 async def run_request(home: Home, request: Request, recorder: Recorder, secrets: dict[str, str]) -> int:
