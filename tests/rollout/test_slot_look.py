@@ -15,7 +15,7 @@ LEFT = "autocorprehearsa_00016402_0a1b2c3d_4e5f_6071_8293_a4b5c6d7e8f9"
 SOMEBODY_ELSES = "debezium"
 
 
-def looking(tmp_path: Path, host: str, port: int, database: str, user: str, password: str) -> Context:
+def looking(tmp_path: Path, host: str, port: int, password: str, *, database: str = "a", user: str = "u") -> Context:
     answers = {"cloud": "rehearsal", "postgres_host": host, "postgres_port": port}
     answers |= {"postgres_database": database, "postgres_username": user}
     ctx, _, _ = context(tmp_path, environment=Environment("rehearsal", answers))
@@ -24,13 +24,13 @@ def looking(tmp_path: Path, host: str, port: int, database: str, user: str, pass
 
 
 def test_nobody_could_look_without_a_password_or_a_host(tmp_path: Path) -> None:
-    assert "password" in find_slots(looking(tmp_path, "db.example.org", 5432, "a", "u", "")).unseen[0]
+    assert "password" in find_slots(looking(tmp_path, "db.example.org", 5432, "")).unseen[0]
     nowhere, _, _ = context(tmp_path, environment=Environment("dev", {"cloud": "aws"}))
     assert "host" in find_slots(nowhere).unseen[0]
 
 
 def test_a_source_that_does_not_answer_was_not_looked_at(tmp_path: Path) -> None:
-    look = find_slots(looking(tmp_path, "127.0.0.1", 1, "a", "u", "secret"))
+    look = find_slots(looking(tmp_path, "127.0.0.1", 1, "secret"))
     assert look.found == ()
     assert "secret" not in look.unseen[0]
 
@@ -39,7 +39,8 @@ def test_a_source_that_does_not_answer_was_not_looked_at(tmp_path: Path) -> None
 def test_a_slot_that_dms_left_is_named_and_anybody_elses_is_not(own_source: SourceDatabase, tmp_path: Path) -> None:
     address = own_source.ensure()
     user = address.replication_user
-    asked = looking(tmp_path, address.host, address.port, address.database, user, address.password_of(user))
+    password = address.password_of(user)
+    asked = looking(tmp_path, address.host, address.port, password, database=address.database, user=user)
     assert find_slots(asked) == SlotLook()
     with connect(address, user, address.database) as session:
         for name in (LEFT, SOMEBODY_ELSES):
