@@ -105,6 +105,13 @@ CATALOGUE: tuple[Entry, ...] = (
         "Ask for a higher quota or remove what is not needed, then run the same command again.",
     ),
     Entry(
+        "CLOUD-BROKEN",
+        r"InternalFailure|InternalSer|InternalError|ServiceUnavailable|StatusCode: 5\d\d",
+        "AWS had a fault of its own, and had it again after several tries.",
+        "The text names the call.",
+        "See the AWS health page, then run the same command again; finished resources stay finished.",
+    ),
+    Entry(
         "NET-UNREACHABLE",
         r"connection refused|no such host|i/o timeout|connection reset|dial tcp|TLS handshake|x509|EOF\b",
         "AWS could not be reached.",

@@ -92,7 +92,9 @@ class Names:
     @property
     def log_prefixes(self) -> tuple[str, ...]:
         """Where services make log groups of their own for this environment."""
-        return (f"dms-tasks-{self.prefix}", f"/aws-glue/jobs/{self.prefix}", f"/aws/datasync/{self.prefix}")
+        jobs = (f"/aws-glue/jobs/{self.prefix}", f"/aws-glue/jobs/logs-v2-{self.prefix}")
+        crawlers = f"/aws-glue/crawlers-role/{self.prefix}"
+        return (f"dms-tasks-{self.prefix}", *jobs, crawlers, f"/aws/datasync/{self.prefix}")
 
 
 def stays(why: Stays, name: str, detail: str = "") -> LeftoverFound:

@@ -6,6 +6,7 @@ A look that AWS refused is said to be refused; it never counts as nothing found.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, cast
 
 from autocorp_wizard.adapters.aws import CloudAccess
@@ -13,8 +14,8 @@ from autocorp_wizard.adapters.aws_errors import CloudError
 from autocorp_wizard.core.bootstrap import StatePlace
 from autocorp_wizard.core.events import LeftoverFound
 from autocorp_wizard.core.leftovers import HasNames, Names, Stays, stays, unexpected
-from autocorp_wizard.core.phases import AVAILABLE, Phase
 from autocorp_wizard.rollout.emptying import bucket_names, empty_buckets, inventory
+from autocorp_wizard.rollout.leftover_kinds import KINDS, leftovers_of
 from autocorp_wizard.rollout.lookup import is_usable
 
 __all__ = ["Aftermath", "bucket_names", "empty_buckets", "find_leftovers", "inventory"]
@@ -30,7 +31,9 @@ _EC2_TYPES: Final = {
 }
 _ACCOUNT_ROLES: Final = ("dms-vpc-role", "dms-cloudwatch-logs-role")
 # Looked at one by one below; the tag index names them as well, often long after they are gone.
-_LOOKED_AT: Final = ("s3", "kms", "secretsmanager", "ec2", "iam", "dynamodb")
+_LOOKED_AT: Final = ("s3", "kms", "secretsmanager", "ec2", "iam", "dynamodb", *{kind.service for kind in KINDS})
+# Of these the tag index alone names everything: a location has no name, a log group is looked at by its prefix.
+_BY_TAG_ALONE: Final = ("datasync",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def find_leftovers(environment: HasNames, access: CloudAccess) -> Aftermath:
         ("the secret", lambda: _secret(access, names)),
         ("keys", lambda: _keys(access, names)),
         ("the network", lambda: _network(access, names)),
+        *((f"every {kind.noun}", partial(leftovers_of, access, names, kind)) for kind in KINDS),
         ("everything else by tag", lambda: _by_tag(access, names)),
         ("log groups", lambda: _log_groups(access, names)),
         ("agents", lambda: _agents(access, names)),
@@ -153,7 +157,8 @@ def _by_tag(access: CloudAccess, names: Names) -> Iterator[LeftoverFound]:
     for page in access.pages("resourcegroupstaggingapi", "get_resources", TagFilters=filters):
         for resource in _dicts(page.get("ResourceTagMappingList")):
             arn = str(resource["ResourceARN"])
-            if arn.split(":")[2] not in _LOOKED_AT:
+            service, kind = arn.split(":")[2], arn.split(":")[5].partition("/")[0]
+            if service not in _LOOKED_AT or (service in _BY_TAG_ALONE and kind == "location"):
                 yield unexpected(arn, "The index of tags still lists it; it may lag some minutes behind.")
 
 
@@ -165,8 +170,6 @@ def _log_groups(access: CloudAccess, names: Names) -> Iterator[LeftoverFound]:
 
 
 def _agents(access: CloudAccess, names: Names) -> Iterator[LeftoverFound]:
-    if Phase.DATASYNC not in AVAILABLE:
-        return  # nothing of this version could have made one
     for page in access.pages("datasync", "list_agents"):
         for agent in _dicts(page.get("Agents")):
             if str(agent.get("Name", "")).startswith(names.prefix):

@@ -7,6 +7,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from autocorp_wizard.adapters.home import Home
@@ -28,6 +29,9 @@ from autocorp_wizard.rollout.recovery import recover_operation
 from autocorp_wizard.rollout.rolling import rollout_operation
 from autocorp_wizard.rollout.sharing import share_journal
 
+# Their code is their outcome's: what could not be looked at leaves them unfinished, and that is a failure.
+_OUTCOMES = (ev.Operation.APPLY, ev.Operation.ROLLOUT)
+
 
 async def run_request(home: Home, request: Request, recorder: Recorder, secrets: dict[str, str]) -> int:
     """Do what a request asks for, from the first event to the last; returns the exit code and never raises."""
@@ -45,6 +49,8 @@ async def _operate(ctx: Context) -> int:
         end = await _OPERATIONS[ctx.request.operation](ctx)
     except WizardError as error:
         end = _failed(error, ctx.request.environment)
+        if ctx.request.operation in _OUTCOMES and end.exit_code == ExitCode.INCONCLUSIVE:
+            end = replace(end, exit_code=int(ExitCode.FAILED))
     except Exception as error:
         text = ctx.recorder.discretion.text(traceback.format_exc())
         sys.stderr.write(text)

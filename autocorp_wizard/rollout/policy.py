@@ -17,6 +17,7 @@ from autocorp_wizard.core.policy import Kind, Place, policy_documents
 from autocorp_wizard.operate.panels import CALLS
 from autocorp_wizard.operate.probes import PROBE_CALLS
 from autocorp_wizard.rollout.finders import FINDERS, READY, TAG_FINDERS
+from autocorp_wizard.rollout.leftover_kinds import KINDS
 
 # What the wizard's own code calls; a test reads the code and compares.
 WIZARD_CALLS: Final = frozenset(
@@ -37,14 +38,16 @@ WIZARD_CALLS: Final = frozenset(
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
         "datasync": "ListAgents DescribeAgent CreateAgent DeleteAgent ListLocations DescribeLocationNfs "
-        "DescribeLocationSmb UpdateLocationNfs UpdateLocationSmb CreateLocationSmb DeleteLocation "
+        "DescribeLocationS3 DescribeLocationSmb UpdateLocationNfs UpdateLocationSmb CreateLocationSmb DeleteLocation "
         "ListTagsForResource DescribeTask StartTaskExecution DescribeTaskExecution ListTaskExecutions",
         "dms": "DescribeReplicationTasks DescribeTableStatistics TestConnection DescribeConnections "
         "StartReplicationTask StopReplicationTask ReloadTables",
         "glue": "GetTriggers StartTrigger StopTrigger",
+        "athena": "ListNamedQueries BatchGetNamedQuery GetNamedQuery",
+        "sns": "GetTopicAttributes",
     }.items()
     for operation in operations.split()
-)
+) | frozenset(f"{kind.service}:{''.join(word.capitalize() for word in kind.operation.split('_'))}" for kind in KINDS)
 
 
 # What `status` and the probes of the checklists ask; their own tests compare the two tables with what is called.

@@ -22,7 +22,7 @@ def test_a_rollout_is_approved_looked_at_and_destroyed_by_the_installed_command(
 def _story(home):
     _roll_out_on_a_terminal(home)
 
-    again = call(home, "rehearse", "--plain", "--yes", "--json", timeout=PATIENCE)
+    again = call(home, "rehearse", "--until", "foundation", "--plain", "--yes", "--json", timeout=PATIENCE)
     assert again.code == 0, again.err
     events = again.events()
     assert (events[-1]["kind"], events[-1]["outcome"]) == ("run.finished", "succeeded")
@@ -67,10 +67,10 @@ def _story(home):
 
 
 def _roll_out_on_a_terminal(home):
-    """Approve the one plan of the rollout at the keyboard, in eighty columns."""
+    """Approve the one plan of the first phase at the keyboard, in eighty columns."""
     child = pexpect.spawn(
         str(PROGRAM),
-        ["--home", str(home), "rehearse", "--plain"],
+        ["--home", str(home), "rehearse", "--plain", "--until", "foundation"],
         env=environ(TERM="xterm-256color"),
         dimensions=(24, 80),
         encoding="utf-8",

@@ -21,6 +21,10 @@ SAID = {
     "NAME-TAKEN": ("creating IAM Role", "EntityAlreadyExists: Role with name x already exists."),
     "THROTTLED": ("creating VPC", "exceeded maximum number of attempts, 4, ThrottlingException: Rate exceeded"),
     "QUOTA": ("creating VPC", "VpcLimitExceeded: The maximum number of VPCs has been reached"),
+    "CLOUD-BROKEN": (
+        "creating Glue Job",
+        "https response error StatusCode: 500, api error InternalServiceException: no",
+    ),
     "NET-UNREACHABLE": ("reading KMS Key", "dial tcp 10.0.0.1:443: connect: connection refused"),
     "CONFIG-INVALID": ("Invalid value for variable", "must be one of dev, staging, prod"),
     "PROVIDER-UNVERIFIED": ("Failed to install", "doesn't match any of the checksums previously recorded"),

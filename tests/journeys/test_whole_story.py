@@ -97,15 +97,31 @@ def test_sequences_have_no_gaps(story: Story) -> None:
 
 def test_success_is_terraforms_own_count(story: Story) -> None:
     events = story.attached.events
-    planned = next(e for e in events if e["kind"] == "plan.ready")["counts"]["create"]
-    applied = finished(events, "apply")
-    assert planned > 40
-    assert applied["counts"]["create"] == planned
+    stage_of = {e["run"]: e["stage"] for e in events if e["kind"] == "run.started" and e["operation"] == "apply"}
+    assert list(stage_of.values()) == ["foundation", "glue", "dms", "dms-start", "datasync"]
+    for run, stage in stage_of.items():
+        planned = next(e for e in events if e["kind"] == "plan.ready" and e["run"] == run)["counts"]
+        end = next(e for e in events if e["kind"] == "run.finished" and e["run"] == run)
+        assert {name: end["counts"][name] for name in ("create", "update")} == {
+            name: planned[name] for name in ("create", "update")
+        }
+        assert planned["create"] > {"foundation": 40, "glue": 40}.get(stage, 0) or stage == "dms-start"
+
+
+def test_every_stage_is_proven_and_what_is_not_is_said(story: Story) -> None:
+    for ran in (story.attached, story.again_told):
+        proofs = {e["subject"]: e for e in ran.events if e["kind"] == "proof.recorded"}
+        assert {name for name, e in proofs.items() if e["outcome"] == "proven"} == {
+            "agent", "connection-test", "first-job-runs", "first-transfer", "full-load",
+        }  # fmt: skip
+        assert proofs["tables-in-lake"]["outcome"] == "not-proven-here"
+        assert len(proofs["full-load"]["details"]) == 7
+    assert "Not proven here" in story.again.out + story.again.err
 
 
 def test_it_says_what_was_deployed(story: Story) -> None:
     assert story.deployed.code == 0
-    assert story.deployed.document["applied"]["phases"] == ["foundation"]
+    assert story.deployed.document["applied"]["phases"] == ["foundation", "glue", "dms", "datasync"]
     assert "data_lake_bucket_id" in story.again.out
     assert "autocorp-datalake-rehearsal-" in story.again.out
 

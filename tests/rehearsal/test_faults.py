@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.rehearsal import pace
 from autocorp_wizard.rehearsal.call import AwsCall, Protocol
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.faultrules import FaultBook, FaultKind, FaultRule
@@ -214,6 +215,20 @@ def test_a_rule_that_makes_no_sense_is_told_over_the_wire(control: CloudControl)
 
     with pytest.raises(WizardError, match="Kinds are throttle"):
         control.add_fault(Nonsense(FaultKind.DENY))
+
+
+@pytest.mark.slow
+def test_the_pace_is_set_over_the_wire_and_outlives_the_cloud(own_cloud: RehearsalCloud) -> None:
+    own_cloud.ensure()
+    mine = CloudControl(own_cloud)
+    assert mine.speed() == pace.DEFAULT_SPEED
+    assert mine.set_speed(300) == 300
+    with pytest.raises(WizardError, match="is no speed") as refused:
+        mine.set_speed(0)
+    assert refused.value.code == "SPEED-REFUSED"
+    own_cloud.stop()
+    own_cloud.ensure()
+    assert mine.speed() == 300
 
 
 @pytest.mark.slow

@@ -53,6 +53,8 @@ async def test_a_rehearsal_goes_from_start_to_applied_by_keyboard() -> None:
         engine.finish(newest(engine))
         await sees(pilot, "Terraform reports 8 added", "autocorp-rehearsal-lake")
         await pilot.press("escape")
+        await sees(pilot, "4/7 Glue", "ready")
+        await pilot.press("left_square_bracket")
         await sees(pilot, "3/7 Foundation", "done", "Deployed: 8 resources")
     apply = engine.requests[-1]
     assert (apply.operation, apply.digest, apply.confirm) == (Operation.APPLY, DIGEST, "")
