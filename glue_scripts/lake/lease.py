@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,17 +27,20 @@ _HEARTBEAT_SECONDS = 60
 
 
 @contextmanager
-def held_lease(location: str) -> Iterator[None]:
-    """Hold the lease at `location` (a path, `file:`, `s3:` or `s3a:`). Raises BatchRefusedError if another does."""
+def held_lease(location: str) -> Iterator[Callable[[], None]]:
+    """Hold the lease at `location` (a path, `file:`, `s3:` or `s3a:`). Raises BatchRefusedError if another does.
+
+    What it gives is to be called right before the commit: it refuses where the lease was lost on the way.
+    """
     parts = urlsplit(location)
     if parts.scheme in ("s3", "s3a"):
         import boto3
 
-        with _on_s3(boto3.client("s3"), parts.netloc, parts.path.lstrip("/"), location):
-            yield
+        with _on_s3(boto3.client("s3"), parts.netloc, parts.path.lstrip("/"), location) as confirm:
+            yield confirm
     else:
         with _on_disk(Path(parts.path), location):
-            yield
+            yield lambda: None  # the lock is this process's for as long as it lives
 
 
 def _busy(location: str, holder: str) -> BatchRefusedError:
@@ -65,7 +68,7 @@ def _on_disk(path: Path, location: str) -> Iterator[None]:
 
 
 @contextmanager
-def _on_s3(client: "S3Client", bucket: str, key: str, location: str) -> Iterator[None]:
+def _on_s3(client: "S3Client", bucket: str, key: str, location: str) -> Iterator[Callable[[], None]]:
     lease = S3Lease(client, bucket, key, location)
     lease.take()
     done = threading.Event()
@@ -76,8 +79,13 @@ def _on_s3(client: "S3Client", bucket: str, key: str, location: str) -> Iterator
 
     heart = threading.Thread(target=keep, name="lease", daemon=True)
     heart.start()
+
+    def confirm() -> None:
+        if not lease.renew():
+            raise _busy(location, "a job that took over, because this one could not prolong it for too long")
+
     try:
-        yield
+        yield confirm
     finally:
         done.set()
         heart.join()
