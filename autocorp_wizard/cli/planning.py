@@ -18,6 +18,7 @@ def make(
     phase: str,
     *,
     terraform_dir: str = "",
+    adopt: bool = False,
     secrets: Mapping[str, str] | None = None,
     events: bool = False,
 ) -> tuple[str, "Plan"]:
@@ -30,6 +31,7 @@ def make(
         environment=environment.name,
         phase=due.value,
         terraform_dir=absolute(terraform_dir),
+        adopt=adopt,
         env_file=settings.env_file_absolute,
         command=settings.command,
     )

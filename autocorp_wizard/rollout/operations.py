@@ -14,6 +14,7 @@ from autocorp_wizard.adapters.lease import Lease
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.bootstrap import RowOutcome
 from autocorp_wizard.core.errors import ExitCode, WizardError
+from autocorp_wizard.core.next_steps import placed
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.applying import apply_operation
 from autocorp_wizard.rollout.bootstrap import bootstrap
@@ -32,7 +33,7 @@ async def run_request(home: Home, request: Request, recorder: Recorder, secrets:
     try:
         shared = Shared(home, request, recorder)
     except WizardError as error:
-        return int(_finish(recorder, _failed(error)))
+        return int(_finish(recorder, _failed(error, request.environment)))
     return await _operate(Context(home, request, recorder, secrets, shared))
 
 
@@ -41,7 +42,7 @@ async def _operate(ctx: Context) -> int:
     try:
         end = await _OPERATIONS[ctx.request.operation](ctx)
     except WizardError as error:
-        end = _failed(error)
+        end = _failed(error, ctx.request.environment)
     except Exception as error:
         text = ctx.recorder.discretion.text(traceback.format_exc())
         sys.stderr.write(text)
@@ -52,7 +53,7 @@ async def _operate(ctx: Context) -> int:
             next_step=f"Please report it with the text in {ctx.files.log}",
             exit_code=ExitCode.BUG,
         )
-        end = _failed(bug)
+        end = _failed(bug, ctx.request.environment)
     code = _finish(ctx.recorder, end)
     share_journal(ctx)
     return int(code)
@@ -142,7 +143,8 @@ async def _do_destroy(ctx: Context) -> ev.RunFinished:
 
 async def _do_recover(ctx: Context) -> ev.RunFinished:
     runs = await recover_operation(ctx)
-    sentence = f"{runs} earlier runs were put right." if runs else "No earlier run left anything behind."
+    put_right = "1 earlier run was put right." if runs == 1 else f"{runs} earlier runs were put right."
+    sentence = put_right if runs else "No earlier run left anything behind."
     return ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, sentence=sentence)
 
 
@@ -182,13 +184,14 @@ def _started(request: Request) -> ev.RunStarted:
     )
 
 
-def _failed(error: WizardError) -> ev.RunFinished:
+def _failed(error: WizardError, environment: str) -> ev.RunFinished:
+    document = {**error.as_document(), "next_step": placed(error.next_step, environment)}
     cancelled = error.exit_code is ExitCode.INTERRUPTED
     return ev.RunFinished(
         outcome=ev.Outcome.CANCELLED if cancelled else ev.Outcome.FAILED,
         exit_code=int(error.exit_code),
         sentence=error.what,
-        error={**error.as_document(), "details": error.details[:20_000]},
+        error={**document, "details": error.details[:20_000]},
     )
 
 

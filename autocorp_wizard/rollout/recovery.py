@@ -35,7 +35,7 @@ _SLACK = timedelta(minutes=2)
 
 
 async def recover_operation(ctx: Context) -> int:
-    """Put right what earlier runs of this environment left behind; returns how many findings there were."""
+    """Put right what earlier runs of this environment left behind; returns how many runs it looked at."""
     left = list(reversed(unsettled_runs(ctx.store, ctx.environment.name)))
     for record in [*left, *(each for each in lost_runs(ctx.store, ctx.environment.name) if each not in left)]:
         await _attach(ctx, record)

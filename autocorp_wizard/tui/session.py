@@ -1,7 +1,8 @@
 """What the screens share: the engine, the environments and the clock, and the one way to ask them for something."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -10,6 +11,7 @@ from autocorp_wizard.core.durations import Durations
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.neighbours import beside
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.engine_port import EngineLike
 from autocorp_wizard.tui.overview import Overview
@@ -81,6 +83,19 @@ class Session:
         if self.proposed is not None and self.proposed.name == name:
             return self.proposed
         return Environment(name)
+
+    def save(self, environment: Environment) -> Environment:
+        """Save an environment and return it as saved: a new one owns nothing that a neighbour owns already."""
+        if not self.store.exists(environment.name):
+            environment = beside(environment, self._others(environment.name))
+        self.store.save(environment)
+        return environment
+
+    def _others(self, name: str) -> Iterator[Environment]:
+        for other in self.store.names():
+            with contextlib.suppress(WizardError):
+                if other != name:
+                    yield self.store.load(other)
 
     def overview(self, name: str) -> Overview:
         """Look at an environment: its answers, what is applied, its runs. Touches the disk; the answer is kept."""

@@ -27,6 +27,11 @@ DRILLS = [
     (48, "both"),
 ]
 
+ROLLOUT = ("rehearse", "--plain", "--yes", "--until", "foundation")
+
+# Written again by nature: what was finished is not found by an import that may not read the value (core/imports.py).
+WRITTEN_AGAIN = ("_s3_bucket_", "aws_secretsmanager_secret_version")
+
 
 def drills() -> list[object]:
     """The drills as parameters, each on a worker of its own choice."""
@@ -46,12 +51,13 @@ def blow(wizard: Wizard, after: int, whom: str) -> list[Document]:
     store = RunStore(wizard.layout.runs)
     seen: list[Document] = []
     runner, done = 0, 0
-    for event, _ in wizard.events("rehearse", "--plain", "--yes"):
+    for event, _ in wizard.events(*ROLLOUT):
         seen.append(event)
         if event["kind"] == "run.started" and not runner:
             runner = event["pid"]
         done += event["kind"] == "resource.finished" and event["action"] == "create"
-        if event["kind"] == "resource.started" and event["action"] == "create" and done >= after:
+        at_work = event["kind"] in ("resource.started", "resource.finished") and event["action"] == "create"
+        if at_work and done >= after:
             terraform = terraform_pid(store.files(event["run"]))
             assert terraform, "Terraform must be at work when the blow falls"
             if whom in ("runner", "both"):
@@ -95,12 +101,12 @@ def test_the_next_start_explains_and_finishes_with_nothing_twice_and_nothing_los
     seen = blow(wizard, after, whom)
     planned = next(e for e in seen if e["kind"] == "plan.ready")["counts"]["create"]
     finished_before = {e["address"] for e in seen if e["kind"] == "resource.finished" and e["action"] == "create"}
-    next_start = wizard.run("rehearse", "--plain", "--yes", "--json")
+    next_start = wizard.run(*ROLLOUT, "--json")
     assert next_start.code == 0, next_start.out[-3000:] + next_start.err
     events = next_start.events
     assert any(e["kind"] == "recovery.found" for e in events) or whom == "runner"
     made_again = {e["address"] for e in events if e["kind"] == "resource.finished" and e["action"] == "create"}
-    unique = {a for a in finished_before & made_again if "_s3_bucket_" not in a}
+    unique = {a for a in finished_before & made_again if not any(kind in a for kind in WRITTEN_AGAIN)}
     assert unique == set(), "what was finished before the blow is imported, never made again"
     doubles = {name: count for name, count in inventory(wizard).items() if count > 1}
     assert doubles == {}

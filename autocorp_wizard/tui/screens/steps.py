@@ -194,10 +194,10 @@ class StepsScreen(WizardScreen):
         if environment is None:
             self.chosen = 0
             return
-        await self.session.ask(lambda: self.session.store.save(environment))
+        saved = await self.session.ask(lambda: self.session.save(environment))
         self.wizard.drafts.pop(self.environment, None)
-        self.form.saved(environment)
-        self.notify(f"The answers of {environment.name} are saved.", markup=False)
+        self.form.saved(saved)
+        self.notify(f"The answers of {saved.name} are saved.", markup=False)
         await self._look()
         if self.chosen == 0 and self.steps[0].status is StepStatus.DONE:
             self.chosen = first_open(self.steps)
