@@ -75,7 +75,9 @@ def _on_s3(client: "S3Client", bucket: str, key: str, location: str) -> Iterator
 
     def keep() -> None:
         while not done.wait(_HEARTBEAT_SECONDS):
-            lease.renew()
+            # One that fails may succeed a minute later; whether the lease still stands is asked before the commit.
+            with suppress(Exception):
+                lease.renew()
 
     heart = threading.Thread(target=keep, name="lease", daemon=True)
     heart.start()
@@ -101,6 +103,7 @@ class S3Lease:
         self._key = key
         self._location = location
         self._etag = ""
+        self._renewing = threading.Lock()
         self._holder = f"{os.environ.get('HOSTNAME') or socket.gethostname()}/{uuid.uuid4().hex[:8]}"
 
     def take(self) -> None:
@@ -117,7 +120,8 @@ class S3Lease:
 
     def renew(self) -> bool:
         """Prolong the lease; False where another has taken it."""
-        return self._put("If-Match", self._etag)
+        with self._renewing:  # the heartbeat and the commit may come at the same moment
+            return self._put("If-Match", self._etag)
 
     def give_back(self) -> None:
         """Let the next one have it, unless it is another's by now."""
