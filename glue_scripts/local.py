@@ -1,18 +1,31 @@
 """Spark on this machine, quiet and small, as the local twin and the tests use it."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from glue_scripts.lake.refusals import BatchRefusedError
 from glue_scripts.lake.session import build_session
+
+
+def java_is_here() -> bool:
+    """Whether Spark will find a Java."""
+    return bool(os.environ.get("JAVA_HOME") or shutil.which("java"))
 
 
 def local_session(
     bundle: Path | None, *, cores: int = 2, memory: str = "2g", extra: Mapping[str, str] | None = None
 ) -> SparkSession:
-    """Return a session on `cores` cores; with `bundle` it writes Hudi."""
+    """Return a session on `cores` cores; with `bundle` it writes Hudi. Raises BatchRefusedError without a Java."""
+    if not java_is_here():
+        raise BatchRefusedError(
+            "JAVA-MISSING",
+            "Spark needs Java, and there is none on this machine.",
+            next_step="Install Java 17 (as Glue has it), or set JAVA_HOME.",
+        )
     # Spark looks for an address of its own in the network; here is all it needs.
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     conf = {

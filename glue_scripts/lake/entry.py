@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 
 from glue_scripts.lake.arguments import Settings, parse
 from glue_scripts.lake.contracts import CONTRACTS, Contract, contract_of
+from glue_scripts.lake.metrics import publish
 from glue_scripts.lake.pipeline import run
 from glue_scripts.lake.refusals import BatchRefusedError
 from glue_scripts.lake.session import build_session
@@ -18,8 +19,7 @@ def run_job(table: str, arguments: Sequence[str]) -> None:
     contract = contract_of(table)
     settings = parse(arguments)
     _say_ignored(settings)
-    account = run(build_session(contract.job, hudi=settings.sink == "hudi"), contract, settings)
-    print(account.as_metrics_line())
+    _batch(build_session(contract.job, hudi=settings.sink == "hudi"), contract, settings)
 
 
 def run_all(arguments: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ def refresh(spark: SparkSession, contracts: Sequence[Contract], settings: Settin
     failed: dict[str, str] = {}
     for contract in contracts:
         try:
-            print(run(spark, contract, settings).as_metrics_line())
+            _batch(spark, contract, settings)
         except Exception as error:  # whatever befalls one table is not the others' business
             failed[contract.name] = str(error).splitlines()[0] if str(error) else type(error).__name__
             print(json.dumps({"autocorp": "failure", "table": contract.name, "error": str(error)}), file=sys.stderr)
@@ -49,6 +49,12 @@ def refresh(spark: SparkSession, contracts: Sequence[Contract], settings: Settin
             why=" ".join(f"{name}: {why}" for name, why in failed.items()),
             next_step="The others are up to date. Each failure is in this run's error log.",
         )
+
+
+def _batch(spark: SparkSession, contract: Contract, settings: Settings) -> None:
+    account = run(spark, contract, settings)
+    print(account.as_metrics_line(), flush=True)
+    publish(account, settings.metrics_namespace)
 
 
 def _say_ignored(settings: Settings) -> None:

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,17 +27,20 @@ _HEARTBEAT_SECONDS = 60
 
 
 @contextmanager
-def held_lease(location: str) -> Iterator[None]:
-    """Hold the lease at `location` (a path, `file:`, `s3:` or `s3a:`). Raises BatchRefusedError if another does."""
+def held_lease(location: str) -> Iterator[Callable[[], None]]:
+    """Hold the lease at `location` (a path, `file:`, `s3:` or `s3a:`). Raises BatchRefusedError if another does.
+
+    What it gives is to be called right before the commit: it refuses where the lease was lost on the way.
+    """
     parts = urlsplit(location)
     if parts.scheme in ("s3", "s3a"):
         import boto3
 
-        with _on_s3(boto3.client("s3"), parts.netloc, parts.path.lstrip("/"), location):
-            yield
+        with _on_s3(boto3.client("s3"), parts.netloc, parts.path.lstrip("/"), location) as confirm:
+            yield confirm
     else:
         with _on_disk(Path(parts.path), location):
-            yield
+            yield lambda: None  # the lock is this process's for as long as it lives
 
 
 def _busy(location: str, holder: str) -> BatchRefusedError:
@@ -65,19 +68,26 @@ def _on_disk(path: Path, location: str) -> Iterator[None]:
 
 
 @contextmanager
-def _on_s3(client: "S3Client", bucket: str, key: str, location: str) -> Iterator[None]:
+def _on_s3(client: "S3Client", bucket: str, key: str, location: str) -> Iterator[Callable[[], None]]:
     lease = S3Lease(client, bucket, key, location)
     lease.take()
     done = threading.Event()
 
     def keep() -> None:
         while not done.wait(_HEARTBEAT_SECONDS):
-            lease.renew()
+            # One that fails may succeed a minute later; whether the lease still stands is asked before the commit.
+            with suppress(Exception):
+                lease.renew()
 
     heart = threading.Thread(target=keep, name="lease", daemon=True)
     heart.start()
+
+    def confirm() -> None:
+        if not lease.renew():
+            raise _busy(location, "a job that took over, because this one could not prolong it for too long")
+
     try:
-        yield
+        yield confirm
     finally:
         done.set()
         heart.join()
@@ -93,6 +103,7 @@ class S3Lease:
         self._key = key
         self._location = location
         self._etag = ""
+        self._renewing = threading.Lock()
         self._holder = f"{os.environ.get('HOSTNAME') or socket.gethostname()}/{uuid.uuid4().hex[:8]}"
 
     def take(self) -> None:
@@ -109,7 +120,8 @@ class S3Lease:
 
     def renew(self) -> bool:
         """Prolong the lease; False where another has taken it."""
-        return self._put("If-Match", self._etag)
+        with self._renewing:  # the heartbeat and the commit may come at the same moment
+            return self._put("If-Match", self._etag)
 
     def give_back(self) -> None:
         """Let the next one have it, unless it is another's by now."""

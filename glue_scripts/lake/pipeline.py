@@ -1,7 +1,7 @@
 """One batch of one table: plan, read, judge, collapse, account, commit."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -50,12 +50,12 @@ def run(spark: SparkSession, contract: Contract, settings: Settings) -> Account:
     Raises BatchRefusedError where that cannot be done right; the table is then as it was.
     """
     began = time.monotonic()
-    with held_lease(settings.zones.lease(contract)):
-        account = _run(spark, contract, settings)
+    with held_lease(settings.zones.lease(contract)) as confirm:
+        account = _run(spark, contract, settings, confirm)
     return replace(account, seconds=time.monotonic() - began)
 
 
-def _run(spark: SparkSession, contract: Contract, settings: Settings) -> Account:
+def _run(spark: SparkSession, contract: Contract, settings: Settings, confirm: Callable[[], None]) -> Account:
     storage, zones = Storage(spark), settings.zones
     sink = _sink(spark, contract, settings)
     ledger = sink.ledger()
@@ -93,6 +93,7 @@ def _run(spark: SparkSession, contract: Contract, settings: Settings) -> Account
         taken = [Taken(file, verdicts.taken.get(uri, "")) for uri, file in uris.items()]
         anew = batch.mode is not Mode.UPSERT
         entered = (ledger or NOTHING_TAKEN).after(batch.identity, taken, epoch=batch.epoch, anew=anew)
+        confirm()
         return replace(account, commit=sink.commit(rows, batch.mode, entered))
 
 

@@ -1,6 +1,8 @@
 """A run works in a private copy of the tree that is named by its content."""
 
+import shutil
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -192,3 +194,26 @@ def test_an_installed_package_brings_its_tree_along_and_needs_no_checkout(
     with pytest.raises(WizardError) as missing:
         packaged_tree()
     assert missing.value.code == "TREE-MISSING"
+
+
+def test_a_copy_brings_the_jobs_library_built_from_the_very_sources_in_it(tmp_path: Path):
+    checkout = packaged_tree()
+    fresh = take_snapshot(checkout, tmp_path / "snapshots").directory.parent / "glue_scripts"
+    with zipfile.ZipFile(fresh / "dist/autocorp_glue.zip") as library:
+        packed = {name: library.read(name) for name in library.namelist()}
+    assert packed["glue_scripts/lake/pipeline.py"] == (fresh / "lake/pipeline.py").read_bytes()
+    assert {f"glue_scripts/{path.relative_to(fresh).as_posix()}" for path in (fresh / "lake").rglob("*.py")} < set(
+        packed
+    )
+
+
+def test_a_library_that_is_older_than_its_sources_is_not_taken(tmp_path: Path):
+    root = tmp_path / "terraform"
+    root.mkdir()
+    (root / "main.tf").write_text("# main")
+    scripts = Path(shutil.copytree(dict(packaged_tree().beside)["glue_scripts"], tmp_path / "glue_scripts"))
+    (scripts / "dist").mkdir(exist_ok=True)
+    (scripts / "dist/autocorp_glue.zip").write_bytes(b"of yesterday")
+    taken = take_snapshot(operator_tree(root), tmp_path / "snapshots").directory.parent
+    assert zipfile.is_zipfile(taken / "glue_scripts/dist/autocorp_glue.zip")
+    assert (scripts / "dist/autocorp_glue.zip").read_bytes() == b"of yesterday", "the source tree is never written to"

@@ -21,8 +21,10 @@ def bundle() -> Path | None:
 def spark(bundle: Path | None) -> Iterator[object]:
     """A real Spark at the version of the Glue runtime."""
     pytest.importorskip("pyspark", reason="Spark is not installed: pip install autocorp-wizard[glue]")
-    from glue_scripts.local import local_session
+    from glue_scripts.local import java_is_here, local_session
 
+    if not java_is_here():
+        pytest.skip("Spark needs Java, and there is none on this machine")
     # A compiler that starts fast rather than ends fast: rows are few here, and plans many.
     quick = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
     session = local_session(bundle, extra={**quick, "spark.sql.shuffle.partitions": "2"})

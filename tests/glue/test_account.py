@@ -2,9 +2,12 @@
 
 import json
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from glue_scripts.lake.account import Account
+from glue_scripts.lake.metrics import publish
 from glue_scripts.lake.refusals import BatchRefusedError
 
 
@@ -36,3 +39,28 @@ def test_a_run_leaves_one_line_of_json():
         1.235,
         "c",
     )
+
+
+def test_figures_reach_cloudwatch_table_by_table(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        publish(Account("service", read=5, written=3, set_aside={"A": 2}), "autocorp/dev")
+        found = boto3.client("cloudwatch").list_metrics(Namespace="autocorp/dev")["Metrics"]
+    assert {metric["MetricName"] for metric in found} >= {"RowsRead", "RowsSetAside", "BatchSeconds"}
+    assert {str(metric["Dimensions"]) for metric in found} == {"[{'Name': 'Table', 'Value': 'service'}]"}
+
+
+def test_figures_that_cannot_be_sent_are_said_and_fail_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    publish(Account("service"), "autocorp/dev")
+    assert json.loads(capsys.readouterr().err)["table"] == "service"

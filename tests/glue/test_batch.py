@@ -78,6 +78,13 @@ def test_a_change_that_was_overtaken_is_taken_in_with_everything_from_it_on():
     assert with_overtaken(batch, "1-31", [LOAD, early, late, later], known) == batch
 
 
+def test_a_load_that_arrives_in_pieces_is_not_read_again():
+    second = File("service/LOAD00000002.parquet", 100, 2)
+    known = NOTHING_TAKEN.after("x", [Taken(LOAD)], epoch="1", anew=False)
+    batch = plan(SERVICE, [LOAD, second], known, None)
+    assert with_overtaken(batch, "0", [LOAD, second], known).files == (second,)
+
+
 def test_a_change_older_than_what_the_ledger_remembers_brings_every_closed_day_back():
     days = [change(day) for day in (1, 2, 20)]
     known = NOTHING_TAKEN.after("x", [Taken(f, f"1-{f.day}") for f in days], epoch="1", anew=False)

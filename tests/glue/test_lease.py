@@ -70,3 +70,13 @@ def test_the_lease_of_a_job_that_died_ends_by_itself(bucket, monkeypatch: pytest
     assert not dead.renew()
     dead.give_back()
     assert next_one.renew(), "the dead one must not give back what is another's"
+
+
+def test_a_lease_that_was_lost_on_the_way_is_noticed_before_the_commit(bucket, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with held_lease("s3://lake/curated/_leases/service.json") as confirm:
+        confirm()
+        bucket.put_object(Bucket="lake", Key="curated/_leases/service.json", Body=b'{"holder": "other", "until": 9e9}')
+        with pytest.raises(BatchRefusedError, match="TABLE-BUSY"):
+            confirm()
+    assert bucket.list_objects_v2(Bucket="lake")["KeyCount"] == 1, "the other's lease stays"

@@ -57,7 +57,11 @@ def test_the_wheel_carries_the_tree_without_what_grows_in_a_checkout(wheel: Path
     names = zipfile.ZipFile(wheel).namelist()
     assert "autocorp_wizard/_tree/terraform/main.tf" in names
     assert "autocorp_wizard/_tree/terraform/.terraform.lock.hcl" in names
-    assert any(name.startswith("autocorp_wizard/_tree/glue_scripts/") for name in names)
+    assert "autocorp_wizard/_tree/glue_scripts/jobs/refresh_all.py" in names
+    assert "autocorp_wizard/_tree/glue_scripts/dist/autocorp_glue.zip" in names
+    assert not any(name.startswith("glue_scripts/") for name in names), (
+        "the jobs are cargo, not a package of the wizard"
+    )
     assert any(name.endswith(".tcss") for name in names)
     assert [n for n in names if "/.terraform/" in n or n.endswith((".tfstate", ".pyc"))] == []
 
