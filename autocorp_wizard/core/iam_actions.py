@@ -58,7 +58,6 @@ _RENAMED: Final[Mapping[str, str]] = {
     "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
     "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
     "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
-    "budgets:DescribeBudget": "budgets:ViewBudget",
 }
 
 # Permissions that are asked for beside the operation's own.

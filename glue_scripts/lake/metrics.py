@@ -30,6 +30,6 @@ def publish(account: Account, namespace: str) -> None:
     try:
         import boto3
 
-        boto3.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data_of(account))
+        boto3.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data_of(account))  # type: ignore[arg-type]  # boto3 comes with Glue, its stubs with the tests
     except Exception as error:  # whatever it is: the rows are in the table
         print(json.dumps({"autocorp": "metrics", "table": account.table, "error": str(error)}), file=sys.stderr)
