@@ -34,7 +34,7 @@ WIZARD_CALLS: Final = frozenset(
         "ec2": "DescribeTags DescribeRouteTables DescribeVpcEndpoints DescribeNetworkInterfaces",
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
-        "datasync": "ListAgents DescribeAgent CreateAgent DeleteAgent ListLocations DescribeLocationNfs "
+        "datasync": "ListAgents DescribeAgent CreateAgent UpdateAgent DeleteAgent ListLocations DescribeLocationNfs "
         "DescribeLocationSmb UpdateLocationNfs UpdateLocationSmb CreateLocationSmb DeleteLocation "
         "ListTagsForResource DescribeTask StartTaskExecution DescribeTaskExecution ListTaskExecutions",
     }.items()

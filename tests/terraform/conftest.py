@@ -16,7 +16,13 @@ EVERYTHING: Mapping[str, object] = {
     "athena_analyst_principals": ["arn:aws:iam::123456789012:role/analysts"],
     "availability_zones": ["eu-west-1a", "eu-west-1b"],
     "create_datasync_endpoint": True,
+    "datasync_agent_arns": ["arn:aws:datasync:eu-west-1:123456789012:agent/agent-0123456789abcdef0"],
     "datasync_agent_cidr_blocks": ["10.20.0.9/32"],
+    "datasync_nfs_sources": {"customers": {"server_hostname": "files.example.com", "subdirectory": "/exports/"}},
+    "datasync_source_location_arns": {
+        "parts": "arn:aws:datasync:eu-west-1:123456789012:location/loc-0123456789abcdef0",
+    },
+    "enable_datasync": True,
     "postgres_host": "db.example.com",
     "postgres_password_counter": 1,
     "region": "eu-west-1",
