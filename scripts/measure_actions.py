@@ -72,6 +72,10 @@ CHANGED: dict[str, Json] = {
     "dms_log_retention_days": 7,
     "budget_limit_usd": 700,
     "cdc_latency_alarm_seconds": 600,
+    "athena_scan_limit_gb": 20,
+    "glue_crawler_schedule": "cron(0 3 * * ? *)",
+    "glue_job_timeout_minutes": 45,
+    "glue_refresh_schedule": "cron(0/30 * * * ? *)",
     "kms_deletion_window_days": 14,
     "postgres_password_counter": 2,
     "postgres_ssl_mode": "require",
@@ -120,8 +124,9 @@ def measure(cloud: RehearsalCloud, scratch: Path, *, home: Path) -> tuple[dict[s
     access.call("s3", "create_bucket", Bucket="measured-replica")
     versioned = {"Status": "Enabled"}
     access.call("s3", "put_bucket_versioning", Bucket="measured-replica", VersioningConfiguration=versioned)
-    tree = scratch / "tree"
+    tree = scratch / "tree" / "terraform"
     shutil.copytree(ROOT / "terraform", tree, ignore=shutil.ignore_patterns(".terraform"))
+    shutil.copytree(ROOT / "glue_scripts", tree.parent / "glue_scripts", ignore=shutil.ignore_patterns("__pycache__"))
     logs = scratch / "provider.log"
     source = SourceDatabase(home, rows=60).ensure(lambda line: print(line, file=sys.stderr))
     variables = environment.tfvars(AVAILABLE) | EVERYTHING | _reached(source)

@@ -224,6 +224,7 @@ module "dms" {
   cdc_max_batch_interval_seconds = var.dms_cdc_max_batch_interval_seconds
   encryption                     = var.s3_encryption
   engine_version                 = var.dms_engine_version
+  event_topic_arn                = module.monitoring.topic_arn
   heartbeat_schema               = var.dms_heartbeat_schema
   instance_class                 = var.dms_instance_class
   kms_key_arn                    = module.kms.key_arn
@@ -233,6 +234,7 @@ module "dms" {
   maintenance_window             = var.dms_maintenance_window
   multi_az                       = var.dms_multi_az
   name_prefix                    = local.name_prefix
+  notify                         = true
   postgres_database              = var.postgres_database
   s3_writer_role_arn             = module.iam.dms_role_arn
   secret_arn                     = module.secrets.secret_arn

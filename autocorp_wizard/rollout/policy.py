@@ -37,12 +37,12 @@ WIZARD_CALLS: Final = frozenset(
         "ec2": "DescribeTags DescribeRouteTables DescribeVpcEndpoints DescribeNetworkInterfaces",
         "tag": "GetResources",
         "logs": "DescribeLogGroups",
-        "datasync": "ListAgents DescribeAgent CreateAgent DeleteAgent ListLocations DescribeLocationNfs "
+        "datasync": "ListAgents DescribeAgent CreateAgent UpdateAgent DeleteAgent ListLocations DescribeLocationNfs "
         "DescribeLocationS3 DescribeLocationSmb UpdateLocationNfs UpdateLocationSmb CreateLocationSmb DeleteLocation "
         "ListTagsForResource DescribeTask StartTaskExecution DescribeTaskExecution ListTaskExecutions",
         "dms": "DescribeReplicationTasks DescribeTableStatistics TestConnection DescribeConnections "
         "StartReplicationTask StopReplicationTask ReloadTables",
-        "glue": "GetTriggers StartTrigger StopTrigger",
+        "glue": "GetTriggers StartTrigger StopTrigger GetJob GetJobRun GetJobRuns StartJobRun",
         "athena": "ListNamedQueries BatchGetNamedQuery GetNamedQuery",
         "sns": "GetTopicAttributes",
     }.items()

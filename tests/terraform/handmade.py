@@ -129,6 +129,10 @@ def _arn(kind: str, name: str, number: str) -> str:
     if kind == "s3_bucket":
         return f"arn:aws:s3:::{name}"
     service, thing = {
+        "cloudwatch_log_group": ("logs", f"log-group:{name}"),
+        "datasync_location_nfs": ("datasync", f"location/loc-{number}"),
+        "datasync_location_s3": ("datasync", f"location/loc-{number}"),
+        "datasync_task": ("datasync", f"task/task-{number}"),
         "kms_key": ("kms", f"key/{number}"),
         "secretsmanager_secret": ("secretsmanager", f"secret:{name}-AbCdEf"),
     }.get(kind, ("ec2", f"{kind}/{number}"))

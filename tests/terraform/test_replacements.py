@@ -195,6 +195,50 @@ def test_other_zones_replace_the_subnets_but_not_the_network(settled: Settled) -
     }
 
 
+def test_transfers_are_tuned_in_place(settled: Settled) -> None:
+    changes = settled.change(
+        datasync_bytes_per_second=1048576,
+        datasync_exclude_patterns=[],
+        datasync_include_patterns={"customers": "/customers*.csv"},
+        datasync_log_level="OFF",
+        datasync_log_retention_days=7,
+        datasync_schedule="off",
+        datasync_task_report="all",
+    )
+    assert changes == {
+        "module.datasync[0].aws_cloudwatch_log_group.datasync": "update",
+        'module.datasync[0].aws_datasync_task.export["customers"]': "update",
+        'module.datasync[0].aws_datasync_task.export["parts"]': "update",
+    }
+
+
+def test_another_share_replaces_that_exports_location_and_task_and_no_other(settled: Settled) -> None:
+    moved = {"customers": {"server_hostname": "files.example.com", "subdirectory": "/exports/", "version": "NFS3"}}
+    assert settled.change(datasync_nfs_sources=moved) == {
+        'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "update"
+    }
+    moved["customers"]["server_hostname"] = "other.example.com"
+    assert settled.change(datasync_nfs_sources=moved) == {
+        'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "replace",
+        'module.datasync[0].aws_datasync_task.export["customers"]': "replace",
+    }
+
+
+def test_another_agent_by_plan_replaces_what_reads_a_share_through_it(settled: Settled) -> None:
+    """Which is why `agent replace` moves locations through the API, where it happens in place."""
+    other = "arn:aws:datasync:eu-west-1:123456789012:agent/agent-0fedcba9876543210"
+    assert settled.change(datasync_agent_arns=[other]) == {
+        'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "replace",
+        'module.datasync[0].aws_datasync_task.export["customers"]': "replace",
+    }
+
+
+def test_transfers_go_without_touching_anything_else(settled: Settled) -> None:
+    changes = settled.change(enable_datasync=False)
+    assert set(changes.values()) == {"delete"}
+    assert all(address.startswith("module.datasync[0].") for address in changes)
+
+
 def test_every_resource_that_takes_tags_has_a_name_of_its_own(settled: Settled) -> None:
     names: dict[str, str] = {}
     for address in settled.plan.changes():
