@@ -46,7 +46,6 @@ run "each_input_refuses_what_cannot_be_right" {
     dms_lob_max_size_kb                = 0
     dms_log_retention_days             = 91
     dms_maintenance_window             = "Sunday"
-    enable_datasync                    = true
     environment                        = "Dev"
     glue_crawler_schedule              = "0 2 * * *"
     glue_execution_class               = "SPOT"
@@ -101,7 +100,6 @@ run "each_input_refuses_what_cannot_be_right" {
     var.dms_lob_max_size_kb,
     var.dms_log_retention_days,
     var.dms_maintenance_window,
-    var.enable_datasync,
     var.environment,
     var.glue_crawler_schedule,
     var.glue_execution_class,
