@@ -38,7 +38,7 @@ WIZARD_CALLS: Final = frozenset(
         "datasync": "ListAgents DescribeAgent DescribeLocationNfs DescribeLocationS3 DescribeLocationSmb "
         "DeleteLocation",
         "dms": "DescribeConnections DescribeReplicationTasks StopReplicationTask StartReplicationTask",
-        "athena": "ListNamedQueries BatchGetNamedQuery GetNamedQuery",
+        "athena": "ListNamedQueries GetNamedQuery",
         "sns": "GetTopicAttributes",
     }.items()
     for operation in operations.split()
