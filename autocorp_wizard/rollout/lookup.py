@@ -21,6 +21,12 @@ _ADDRESS: Final = re.compile(r"^(?P<module>(?:module\.[^.]+\.)*)(?P<type>\w+)\.(
 _ASSOCIATION: Final = "aws_route_table_association"
 _NAMED_QUERY: Final = "aws_athena_named_query"
 
+# A name that is an id of something else, known only once that exists: by type, the name and what it is the id of.
+_OF_ANOTHER: Final = {
+    _NAMED_QUERY: ("workgroup", "aws_athena_workgroup"),
+    "aws_sns_topic_subscription": ("topic_arn", "aws_sns_topic"),
+}
+
 # The names that a type's finder may want; for all of them the id is the name.
 _CALLED: Final = (
     "id",
@@ -77,6 +83,9 @@ def find_in_flight(access: CloudAccess, change: Planned, existing: Mapping[str, 
 
 def _search(access: CloudAccess, change: Planned, existing: Mapping[str, str]) -> Iterator[str]:
     kind, names = change.resource_type, dict(change.identity) | {"account": access.account_id}
+    name, other = _OF_ANOTHER.get(kind, ("", ""))
+    if name and not names.get(name):
+        names[name] = _neighbour(change.address, other, existing)
     if kind in FINDERS:
         yield from _found(access, FINDERS[kind], names)
     elif kind in TAG_FINDERS:
@@ -195,11 +204,9 @@ def _named_query(access: CloudAccess, workgroup: str, name: str) -> Iterator[str
         raise
     for page in pages:
         ids = page.get("NamedQueryIds")
-        if isinstance(ids, list) and ids:
-            answer = access.call("athena", "batch_get_named_query", NamedQueryIds=ids)
-            for entry in _entries(answer, "NamedQueries"):
-                if entry.get("Name") == name and entry.get("WorkGroup", workgroup) == workgroup:
-                    yield str(entry["NamedQueryId"])
+        for found in map(str, ids if isinstance(ids, list) else ()):
+            answer = access.call("athena", "get_named_query", NamedQueryId=found)
+            yield from (found for entry in _entries(answer, "NamedQuery") if entry.get("Name") == name)
 
 
 def _association(access: CloudAccess, filter_name: str, value: str) -> Verdict:
@@ -222,6 +229,14 @@ def _sibling(address: str, resource_type: str, existing: Mapping[str, str]) -> s
     if here is None:
         return ""
     return existing.get(f"{here['module']}{resource_type}.{here['name']}{here['index'] or ''}", "")
+
+
+def _neighbour(address: str, resource_type: str, existing: Mapping[str, str]) -> str:
+    """Return the id of the only resource of a type in the module of `address`, empty where there is none or several."""
+    here = _ADDRESS.match(address)
+    module = here["module"] if here else ""
+    found = [id_ for each, id_ in existing.items() if each.startswith(f"{module}{resource_type}.")]
+    return found[0] if len(found) == 1 else ""
 
 
 def _leaving(entry: Entry, finder: Finder) -> bool:

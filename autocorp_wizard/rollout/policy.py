@@ -43,7 +43,7 @@ WIZARD_CALLS: Final = frozenset(
         "dms": "DescribeReplicationTasks DescribeTableStatistics TestConnection DescribeConnections "
         "StartReplicationTask StopReplicationTask ReloadTables",
         "glue": "GetTriggers StartTrigger StopTrigger GetJob GetJobRun GetJobRuns StartJobRun",
-        "athena": "ListNamedQueries BatchGetNamedQuery GetNamedQuery",
+        "athena": "ListNamedQueries GetNamedQuery",
         "sns": "GetTopicAttributes",
     }.items()
     for operation in operations.split()

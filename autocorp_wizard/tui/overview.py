@@ -8,6 +8,7 @@ from typing import Final
 
 from autocorp_wizard.adapters.run_store import RunRecord
 from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.followups import follow_ups_of
 from autocorp_wizard.core.phases import AVAILABLE, DMS_START, STAGES, Phase, Stage
 from autocorp_wizard.tui.words import ago, count
 
@@ -96,6 +97,11 @@ class Overview:
             if record.operation == Operation.PLAN and stage_of(record) == stage:
                 return record if record.status == "succeeded" else None
         return None
+
+    def is_provable(self, step: Step) -> bool:
+        """Whether a step is applied and has a proof of its own beside its plan."""
+        started = self.replication_started or step.key != DMS_START
+        return step.phase in self.phases and started and bool(follow_ups_of(step.key))
 
     @property
     def bootstrapped(self) -> bool:

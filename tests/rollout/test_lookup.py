@@ -146,3 +146,14 @@ def test_only_what_is_ready_is_kept(access: CloudAccess) -> None:
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     assert not is_usable(access, "aws_kms_key", key)
     assert not is_usable(access, "aws_s3_bucket_versioning", "lake")
+
+
+def test_what_hangs_on_something_unknown_before_the_apply_is_found_through_its_neighbour(access: CloudAccess) -> None:
+    athena = boto3.client("athena", region_name="us-east-1")
+    athena.create_work_group(Name="autocorp-dev")
+    made = athena.create_named_query(Name="q", Database="d", QueryString="SELECT 1", WorkGroup="autocorp-dev")
+    address = 'module.athena[0].aws_athena_named_query.question["best.customers"]'
+    change = Planned(address, "aws_athena_named_query", {"name": "q"})
+    existing = {"module.athena[0].aws_athena_workgroup.this": "autocorp-dev"}
+    assert find_in_flight(access, change, {}).inconclusive
+    assert find_in_flight(access, change, existing) == Verdict(made["NamedQueryId"])

@@ -1,4 +1,4 @@
-"""The whole foundation, its state thrown away, comes back by import; what a destroy leaves is the written list."""
+"""Foundation, Glue and DMS, their state thrown away, come back by import; what a destroy leaves is the written list."""
 
 import json
 import os
@@ -68,8 +68,14 @@ def deployment(own_cloud: RehearsalCloud, tmp_path: Path) -> Deployment:
     assert bootstrap(ENVIRONMENT, access, record=lambda _: None).holds
     tree = tmp_path / "tree"
     shutil.copytree(ROOT / "terraform", tree, ignore=shutil.ignore_patterns(".terraform", "tests"))
-    given: dict[str, Json] = {"postgres_host": "10.1.2.3", "postgres_password_counter": 1}
-    (tree / "lost.auto.tfvars.json").write_text(json.dumps(ENVIRONMENT.tfvars([Phase.FOUNDATION]) | given))
+    shutil.copytree(ROOT / "glue_scripts", tmp_path / "glue_scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    given: dict[str, Json] = {
+        "postgres_host": "10.1.2.3",
+        "postgres_password_counter": 1,
+        "postgres_ssl_mode": "require",
+    }
+    phases = [Phase.FOUNDATION, Phase.GLUE, Phase.DMS]
+    (tree / "lost.auto.tfvars.json").write_text(json.dumps(ENVIRONMENT.tfvars(phases) | given))
     variables = terraform_environment(
         os.environ,
         access.terraform_environment(),

@@ -77,7 +77,7 @@ async def test_destroy_wants_the_name_and_enter_alone_never_does_it() -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "rehearsal")
         await pilot.press("enter")
-        await sees(pilot, "Deployed")
+        await sees(pilot, "4/7 Glue", "not deployed yet")
         await pilot.press("D")
         await sees(pilot, "Type the environment's name", "8 resources")
         await pilot.press("enter")

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from autocorp_wizard.core.events import Operation, SettingChecked
-from autocorp_wizard.core.followups import follow_ups_of
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, stage_of
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
@@ -81,9 +80,7 @@ environment's name.
         waiting = step.status is StepStatus.REVIEW
         self.query_one("#button-steps-review").display = waiting
         self.query_one("#button-steps-plan", ActionButton).variant = "default" if waiting else "primary"
-        self.query_one("#button-steps-prove").display = step.status is not StepStatus.WAITING and bool(
-            follow_ups_of(step.key)
-        )
+        self.query_one("#button-steps-prove").display = overview.is_provable(step)
         self.query_one("#button-steps-watch").display = overview.live is not None
         self.query_one("#button-steps-recover").display = overview.lost is not None
         self.query_one(".far").display = bool(overview.phases)

@@ -11,8 +11,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from autocorp_wizard.core.events import Operation, SettingChecked
-from autocorp_wizard.core.followups import follow_ups_of
-from autocorp_wizard.core.phases import AVAILABLE, DMS_START, STAGES
+from autocorp_wizard.core.phases import AVAILABLE, STAGES
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.actions import Facts, bindings_for
@@ -170,14 +169,9 @@ class StepsScreen(WizardScreen):
             lost=overview.lost.run if overview.lost else "",
             step=step.key,
             is_phase=step.phase is not None,
-            provable=step.status is not StepStatus.WAITING and self._is_provable(step),
+            provable=overview.is_provable(step),
             reviewable=reviewable.run if reviewable else "",
         )
-
-    def _is_provable(self, step: Step) -> bool:
-        overview = self.overview
-        started = overview.replication_started or step.key != DMS_START
-        return step.phase in overview.phases and started and bool(follow_ups_of(step.key))
 
     def do_jump(self, key: str) -> None:
         """Go to the step of that number."""
