@@ -9,8 +9,6 @@ locals {
   long_identifier          = "${trimsuffix(substr(var.name_prefix, 0, 18), "-")}-${substr(sha256(var.name_prefix), 0, 8)}-cdc"
   task_resource_identifier = length(local.task_id) <= 31 ? local.task_id : local.long_identifier
 
-  verifies_server = startswith(var.ssl_mode, "verify-")
-
   # The file is the list of tables and the example of each rule; schema and tables may be given otherwise.
   default_mappings = jsondecode(file("${path.module}/table_mappings.json"))
   default_tables   = [for rule in local.default_mappings.rules : rule["object-locator"]["table-name"] if rule["rule-type"] == "selection"]
@@ -98,9 +96,9 @@ resource "aws_dms_replication_instance" "this" {
 
 # Another certificate is another resource, and one in use cannot be deleted: the new one has its own name and comes first.
 resource "aws_dms_certificate" "source" {
-  count = local.verifies_server ? 1 : 0
+  count = var.ca_certificate_pem == null ? 0 : 1
 
-  certificate_id  = "${var.name_prefix}-source-${substr(sha256(trimspace(coalesce(var.ca_certificate_pem, "-"))), 0, 8)}"
+  certificate_id  = "${var.name_prefix}-source-${substr(sha256(trimspace(var.ca_certificate_pem)), 0, 8)}"
   certificate_pem = var.ca_certificate_pem
 
   tags = {
@@ -114,7 +112,8 @@ resource "aws_dms_certificate" "source" {
 
 # Host, port, user and password come from the secret; only the database's name is DMS's own to know.
 resource "aws_dms_endpoint" "source" {
-  certificate_arn                 = one(aws_dms_certificate.source[*].certificate_arn)
+  # Left out, the provider would keep the old one, which then cannot be deleted.
+  certificate_arn                 = length(aws_dms_certificate.source) > 0 ? aws_dms_certificate.source[0].certificate_arn : ""
   database_name                   = var.postgres_database
   endpoint_id                     = "${var.name_prefix}-source"
   endpoint_type                   = "source"
