@@ -62,10 +62,6 @@ RULES: Final[dict[str, Rule]] = {
         "{rule}/{target_id}", overwrites="Writing a target of the same id again overwrites it."
     ),
     "aws_cloudwatch_log_resource_policy": Rule(overwrites="Writing a policy of the same name again overwrites it."),
-    # Athena finds them by id only.
-    "aws_athena_named_query": Rule(
-        overwrites="It is a saved text: a second one of its name does no harm and goes with its workgroup."
-    ),
     "aws_glue_resource_policy": Rule(overwrites="It is a setting of the account: writing it again overwrites it."),
     "aws_glue_data_catalog_encryption_settings": Rule(
         overwrites="It is a setting of the account: writing it again overwrites it."

@@ -123,8 +123,6 @@ SCOPES: Final[tuple[Scope, ...]] = (
     ),
     # A global service: no region to hold it to.
     Scope("PrivateNames", ("route53:AssociateVPCWithHostedZone",)),
-    # A global service as well.
-    Scope("Budget", ("budgets:ViewBudget",), ("budgets::{account_id}:budget/{prefix}*",)),
     Scope(
         "Buckets",
         ("s3:*Bucket*", "s3:*Configuration"),
