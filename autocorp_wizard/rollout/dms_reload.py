@@ -127,22 +127,28 @@ def _reload_tables(access: CloudAccess, replication: Replication, tables: tuple[
             ) from error
 
 
+def marker_of(replication: Replication, table: TableReport, began: datetime) -> tuple[str, dict[str, Json]]:
+    """Return the place and the content of a table's marker, as glue_scripts/lake reads it.
+
+    It reads `epoch` and `started`, which is cut to the second: a file of the reload must never look older than it.
+    """
+    return f"{MARKERS}/{table.name.partition('.')[2]}.json", {
+        "schema": "autocorp-wizard/epoch/1",
+        "table": table.name,
+        "epoch": f"{began:%Y%m%dT%H%M%SZ}",
+        "started": f"{began:%Y-%m-%dT%H:%M:%SZ}",
+        "task": replication.task_arn,
+        "rows": table.rows,
+    }
+
+
 def _announce(
     access: CloudAccess, replication: Replication, report: TaskReport, tables: tuple[str, ...], began: datetime
 ) -> Iterator[Reloaded]:
-    epoch = f"{began:%Y%m%dT%H%M%SZ}"
     for table in report.tables:
         if table.name not in tables:
             continue
-        key = f"{MARKERS}/{table.name.partition('.')[2]}.json"
-        marker: dict[str, Json] = {
-            "schema": "autocorp-wizard/epoch/1",
-            "table": table.name,
-            "epoch": epoch,
-            "started": began.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "task": replication.task_arn,
-            "rows": table.rows,
-        }
+        key, marker = marker_of(replication, table, began)
         access.call(
             "s3",
             "put_object",
@@ -151,4 +157,4 @@ def _announce(
             Body=json.dumps(marker).encode(),
             ContentType="application/json",
         )
-        yield Reloaded(table, epoch, f"s3://{replication.bucket}/{key}")
+        yield Reloaded(table, str(marker["epoch"]), f"s3://{replication.bucket}/{key}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -16,6 +17,7 @@ from autocorp_wizard.rehearsal.source import SourceAddress
 from autocorp_wizard.rollout import dms_reload, dms_task
 from autocorp_wizard.rollout.dms_connections import test_ends as connection_tests
 from autocorp_wizard.rollout.replication import Waiting, look
+from glue_scripts.lake.batch import read_marker
 from tests.rehearsal.replicating import TABLES, Lake, make_task, task, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dms")]
@@ -111,6 +113,9 @@ async def test_from_the_first_start_to_a_reload_with_its_epoch(
     body = lake.clients("s3").get_object(Bucket=lake.bucket, Key="raw/database/_epochs/service.json")["Body"].read()
     marker = json.loads(body)
     assert (marker["epoch"], marker["rows"]) == (done[0].epoch, rows(owner, "service"))
+    announced = read_marker(body.decode(), "service.json")
+    assert announced.name == done[0].epoch, "the jobs read what was written"
+    assert 0 < announced.started <= time.time() * 1000
     listed = lake.clients("s3").list_objects_v2(Bucket=lake.bucket, Prefix="raw/")["Contents"]
     assert {each["Key"] for each in listed} == {
         "raw/database/_epochs/customers.json",

@@ -17,7 +17,7 @@ SCRIPTS = TREE.parent / "glue_scripts"
 ACCOUNT = "123456789012"
 
 # What lets a plan of new things happen without a single call.
-_OFFLINE = """provider "aws" {
+OFFLINE_PROVIDER = """provider "aws" {
   access_key                  = "offline"
   secret_key                  = "offline"
   skip_credentials_validation = true
@@ -97,7 +97,7 @@ def offline_root(directory: Path) -> Workbench:
     """
     copy_tree(directory)
     (directory / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
-    _replace(directory / "providers.tf", 'provider "aws" {\n', _OFFLINE)
+    _replace(directory / "providers.tf", 'provider "aws" {\n', OFFLINE_PROVIDER)
     _replace(directory / "main.tf", 'data "aws_caller_identity" "current" {}\n', "")
     _replace(directory / "main.tf", 'data "aws_partition" "current" {}\n', "")
     _replace(directory / "main.tf", "data.aws_caller_identity.current.account_id", f'"{ACCOUNT}"')

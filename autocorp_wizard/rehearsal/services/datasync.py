@@ -8,11 +8,12 @@ from moto.datasync.models import datasync_backends
 from autocorp_wizard.rehearsal import due
 from autocorp_wizard.rehearsal.services import replace_backend
 from autocorp_wizard.rehearsal.services.datasync_agents import AgentActions
+from autocorp_wizard.rehearsal.services.datasync_events import state_changes
 from autocorp_wizard.rehearsal.services.datasync_locations import LocationActions
 from autocorp_wizard.rehearsal.services.datasync_state import RehearsalDataSync, metric_points, settle
 from autocorp_wizard.rehearsal.services.datasync_tasks import ExecutionActions, TaskActions
 
-__all__ = ["MISSING", "install", "metric_points"]
+__all__ = ["MISSING", "install", "metric_points", "state_changes"]
 
 # Kinds of locations that nobody here needs: refused plainly rather than half done.
 MISSING: Final = frozenset(

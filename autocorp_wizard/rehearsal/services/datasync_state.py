@@ -93,15 +93,19 @@ def _backend(region: str) -> RehearsalDataSync:
     return found
 
 
-def settle() -> bool:
+def every_region() -> Sequence[RehearsalDataSync]:
+    """Return what DataSync knows, region by region."""
     backends: Sequence[Any] = [each for account in datasync_backends.values() for each in list(account.values())]
-    return sum(bool(each.settle()) for each in backends) > 0
+    return backends
+
+
+def settle() -> bool:
+    return sum(each.settle() for each in every_region()) > 0
 
 
 def metric_points(since: float, until: float) -> Iterable[MetricPoint]:
     """Return the figures of executions that ended between two moments, by task and by agent."""
-    backends: Sequence[Any] = [each for account in datasync_backends.values() for each in list(account.values())]
-    for backend in backends:
+    for backend in every_region():
         yield from points_of(backend.runs.values(), since, until)
 
 

@@ -14,7 +14,7 @@ from moto.dms.models import dms_backends
 from moto.dms.responses import DatabaseMigrationServiceResponse
 
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID
-from autocorp_wizard.rehearsal.metrics import MetricPoint
+from autocorp_wizard.rehearsal.metrics import MetricPoint, StateChange
 from autocorp_wizard.rehearsal.services import (
     dms_endpoints,
     dms_events,
@@ -74,13 +74,19 @@ def _validate(name: str, asked: Asked) -> None:
 def metric_points(since: float, until: float) -> Iterator[MetricPoint]:
     """Yield DMS's figures in a span of time, in epoch seconds."""
     with _ONE_AT_A_TIME:
-        found = [
-            point
-            for backend in dms_backends[ACCOUNT_ID].values()
-            if isinstance(backend, RehearsalDms)
-            for point in dms_metrics.points(backend, since, until)
-        ]
+        found = [point for backend in _backends() for point in dms_metrics.points(backend, since, until)]
     yield from found
+
+
+def state_changes(since: float, until: float) -> Iterator[StateChange]:
+    """Yield what EventBridge hears of DMS in a span of time, in epoch seconds."""
+    with _ONE_AT_A_TIME:
+        found = [change for backend in _backends() for change in dms_events.changes(backend, since, until)]
+    yield from found
+
+
+def _backends() -> list[RehearsalDms]:
+    return [backend for backend in dms_backends[ACCOUNT_ID].values() if isinstance(backend, RehearsalDms)]
 
 
 def install() -> None:

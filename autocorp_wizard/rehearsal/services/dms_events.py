@@ -1,8 +1,9 @@
 """DMS: what happened to instances and tasks, and who wants to hear of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from autocorp_wizard.rehearsal.metrics import StateChange
 from autocorp_wizard.rehearsal.pace import now
 from autocorp_wizard.rehearsal.services import install
 from autocorp_wizard.rehearsal.services.dms_store import (
@@ -20,6 +21,7 @@ from autocorp_wizard.rehearsal.services.dms_store import (
     text,
     texts,
 )
+from autocorp_wizard.rehearsal.services.dms_tasks import FAILED, STARTED, STOPPED, refresh
 
 _CREATING, _MODIFYING, _DELETING = 10.0, 10.0, 10.0
 _FORTNIGHT: Final = 14 * 86_400
@@ -34,6 +36,12 @@ CATEGORIES: Final = {
         "maintenance",
     ],
     "replication-task": ["configuration change", "creation", "deletion", "failure", "state change"],
+}
+# DMS-EVENT-… -> how EventBridge is told: type and category.
+_TOLD: Final = {
+    STARTED: ("REPLICATION_TASK_STARTED", "StateChange"),
+    FAILED: ("REPLICATION_TASK_FAILED", "Failure"),
+    STOPPED: ("REPLICATION_TASK_STOPPED", "StateChange"),
 }
 
 
@@ -108,6 +116,23 @@ def describe_events(backend: RehearsalDms, asked: Asked) -> Document:
         and source in {"", each.source}
     ]
     return paged(found, asked, "Events")
+
+
+def changes(backend: RehearsalDms, since: float, until: float) -> Iterator[StateChange]:
+    """Yield what EventBridge hears of tasks, from `since` (included) to `until`."""
+    for task in backend.tasks.values():
+        refresh(backend, task)
+    for each in backend.happened:
+        if each.event_id in _TOLD and since <= each.at < until:
+            kind, category = _TOLD[each.event_id]
+            detail = {
+                "eventId": each.event_id,
+                "eventType": kind,
+                "detailMessage": each.message,
+                "type": "REPLICATION_TASK",
+                "category": category,
+            }
+            yield StateChange("aws.dms", "DMS Replication Task State Change", (each.arn,), detail, each.at)
 
 
 def _settle(backend: RehearsalDms, document: Document, asked: Asked) -> None:

@@ -88,13 +88,15 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event of an instance or a task."""
+    """An event of an instance or a task; `event_id` and `arn` are there for those that EventBridge hears of."""
 
     source: str
     source_type: str
     category: str
     message: str
     at: float
+    event_id: str = ""
+    arn: str = ""
 
 
 class RehearsalDms(DatabaseMigrationServiceBackend):
@@ -143,9 +145,11 @@ class RehearsalDms(DatabaseMigrationServiceBackend):
         """Put the tags of a call on something."""
         self.tagger.tag_resource(arn, cast("list[dict[str, str]]", asked.get("Tags") or []))
 
-    def note(self, source: str, source_type: str, category: str, message: str) -> None:
+    def note(
+        self, source: str, source_type: str, category: str, message: str, *, event_id: str = "", arn: str = ""
+    ) -> None:
         """Remember an event."""
-        self.happened.append(Happened(source, source_type, category, message, now()))
+        self.happened.append(Happened(source, source_type, category, message, now(), event_id, arn))
         del self.happened[:-_MAX_EVENTS]
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:

@@ -36,6 +36,8 @@ _CREATING, _STARTING, _STOPPING, _MODIFYING, _DELETING, _MOVING = 60.0, 60.0, 60
 _LOOK_EVERY: Final = 0.5
 _FRESH, _RESUME, _RELOAD = "start-replication", "resume-processing", "reload-target"
 _KEPT_LOOKS: Final = 500
+# What EventBridge hears of, as DMS numbers it.
+STARTED, FAILED, STOPPED = "DMS-EVENT-0069", "DMS-EVENT-0078", "DMS-EVENT-0079"
 
 
 @dataclass(slots=True)
@@ -170,7 +172,7 @@ def start_task(backend: RehearsalDms, asked: Asked) -> Document:
         _open(backend, task)
     else:
         _go_on(task, task.run)
-    backend.note(task.name, "replication-task", "state change", "The replication task has started.")
+    _tell(backend, task, STARTED, "state change", "The replication task has started.")
     return {"ReplicationTask": shown(backend, task)}
 
 
@@ -183,7 +185,7 @@ def stop_task(backend: RehearsalDms, asked: Asked) -> Document:
         raise Fault("InvalidResourceStateFault", message)
     task.life = Life.passing("stopping", "stopped", _STOPPING)
     _halt(task, "Stop Reason NORMAL")
-    backend.note(task.name, "replication-task", "state change", "The replication task has stopped.")
+    _tell(backend, task, STOPPED, "state change", "The replication task has stopped.")
     return {"ReplicationTask": shown(backend, task)}
 
 
@@ -263,7 +265,11 @@ def fail(backend: RehearsalDms, task: Task, detail: str) -> None:
     _halt(task, "Stop Reason FATAL_ERROR Error Level FATAL")
     task.failure = f"Last Error {detail} Stop Reason FATAL_ERROR Error Level FATAL"
     task.life = Life("failed")
-    backend.note(task.name, "replication-task", "failure", f"The replication task has failed. {task.failure}")
+    _tell(backend, task, FAILED, "failure", f"The replication task has failed. {task.failure}")
+
+
+def _tell(backend: RehearsalDms, task: Task, event_id: str, category: str, message: str) -> None:
+    backend.note(task.name, "replication-task", category, message, event_id=event_id, arn=task.arn)
 
 
 def factor_of(task: Task) -> int:

@@ -22,7 +22,8 @@ from moto.glue.models import glue_backends
 from moto.glue.utils import FilterField, FilterOperator, validate_crawl_filters
 
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION
-from autocorp_wizard.rehearsal.metrics import MetricPoint
+from autocorp_wizard.rehearsal.metrics import MetricPoint, StateChange
+from autocorp_wizard.rehearsal.services import glue_events
 from autocorp_wizard.rehearsal.services import glue_workflows as workflows
 from autocorp_wizard.rehearsal.services.glue_crawls import history, metrics, start_crawl
 from autocorp_wizard.rehearsal.services.glue_definitions import GlueDefinitions
@@ -247,10 +248,19 @@ class RehearsalGlue(GlueDefinitions):
 
 def metric_points(since: float, until: float) -> Iterable[MetricPoint]:
     """Return what Glue would have sent to CloudWatch in that time."""
+    return list(run_points(_settled(), since, until))
+
+
+def state_changes(since: float, until: float) -> Iterable[StateChange]:
+    """Return what Glue would have told EventBridge in that time."""
+    return list(glue_events.changes(_settled(), since, until))
+
+
+def _settled() -> GlueState:
     regions: Mapping[str, Any] = glue_backends[ACCOUNT_ID]
     backend = regions[REGION]
     workflows.settle(backend)
-    return list(run_points(state_of(backend), since, until))
+    return state_of(backend)
 
 
 def install() -> None:

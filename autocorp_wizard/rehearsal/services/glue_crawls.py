@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Seconds as on AWS: starting workers takes most of a small crawl.
 _CRAWL_SECONDS: Final = 75.0
-_LOG_GROUP: Final = "/aws-glue/crawlers"
+LOG_GROUP: Final = "/aws-glue/crawlers"
 _HEAD_BYTES: Final = 64 * 1024
 
 
@@ -49,7 +49,7 @@ def last_crawl(crawl: Crawl) -> dict[str, object]:
     return {
         "Status": status,
         "ErrorMessage": crawl.failure or None,
-        "LogGroup": _LOG_GROUP,
+        "LogGroup": LOG_GROUP,
         "LogStream": crawl.crawler,
         "MessagePrefix": crawl.id,
         "StartTime": moment(crawl.span.began),
@@ -68,7 +68,7 @@ def history(crawl: Crawl) -> dict[str, object]:
         if crawl.is_over
         else None,
         "ErrorMessage": crawl.failure if crawl.is_over and crawl.failure else None,
-        "LogGroup": _LOG_GROUP,
+        "LogGroup": LOG_GROUP,
         "LogStream": crawl.crawler,
         "MessagePrefix": crawl.id,
         # Ten minutes are billed at least, of two DPUs.

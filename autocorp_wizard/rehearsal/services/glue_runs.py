@@ -99,7 +99,7 @@ def described(run: JobRun) -> dict[str, object]:
         "CompletedOn": moment(run.ends) if run.is_over else None,
         "JobRunState": state,
         "Arguments": dict(run.arguments),
-        "ErrorMessage": _message(run, state),
+        "ErrorMessage": failure_of(run),
         "PredecessorRuns": [{"JobName": job, "RunId": run_id} for job, run_id in run.predecessors],
         "AllocatedCapacity": int(_capacity(run)),
         "ExecutionTime": run.execution_seconds,
@@ -168,7 +168,9 @@ def _next_attempt(failed: JobRun) -> JobRun:
     return replace(failed, id=f"{first}_attempt_{attempt}", attempt=attempt, previous=failed.id, start=start, work=work)
 
 
-def _message(run: JobRun, state: str) -> str | None:
+def failure_of(run: JobRun) -> str | None:
+    """Return why a run failed, in Glue's words; None for one that did not, or not yet."""
+    state = run.state
     if state == "TIMEOUT":
         return f"JobRun timed out after {run.settings.get('Timeout') or _DEFAULT_TIMEOUT_MINUTES} minutes."
     return run.failure if state == "FAILED" else None

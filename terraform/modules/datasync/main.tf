@@ -75,6 +75,7 @@ resource "aws_datasync_location_s3" "destination" {
 # ---------------------------------------------------------------------------------------------------------------
 
 resource "aws_cloudwatch_log_group" "datasync" {
+  # checkov:skip=CKV_AWS_338:How long logs are kept is an input of the environment; a year of every transfer's log would only be paid for.
   kms_key_id        = var.kms_key_arn
   name              = local.log_group_name
   retention_in_days = var.log_retention_days
