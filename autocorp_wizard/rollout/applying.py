@@ -7,6 +7,7 @@ from pathlib import Path
 from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardError
+from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout import pending_imports
@@ -109,7 +110,7 @@ async def apply_plan(
                 note.text = ", ".join(f"{count} {name}" for name, count in applied.counts.items())
     finally:
         files.plan_file.unlink(missing_ok=True)
-    pending_imports.forget(ctx)
+    pending_imports.forget(ctx, tuple(map(Phase, inputs.phases)))
     ctx.remember_applied()
     return applied
 

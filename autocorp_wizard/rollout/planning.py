@@ -90,7 +90,7 @@ async def make_plan(
     started = state is not None and state.replication_started
     variables = ctx.environment.tfvars(phases) | ctx.input_variables()
     variables |= stage_variables(stage, phases, started=started) | dict(overrides or {})
-    workspace = new_workspace(ctx, {} if destroy else pending_imports.files_for(ctx, state, adopted))
+    workspace = new_workspace(ctx, {} if destroy else pending_imports.files_for(ctx, state, phases, adopted))
     write_inputs(ctx, variables)
     await initialise(ctx, workspace)
     ctx.recorder.stop_if_wished()
