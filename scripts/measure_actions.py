@@ -54,7 +54,6 @@ EVERYTHING: dict[str, Json] = {
 CHANGED: dict[str, Json] = {
     "athena_analyst_principals": ["999999999999", "888888888888"],
     "dms_cdc_max_batch_interval_seconds": 90,
-    "dms_heartbeat_schema": "pulse",
     "dms_instance_class": "dms.t3.large",
     "dms_lob_max_size_kb": 64,
     "dms_log_retention_days": 7,
