@@ -19,6 +19,7 @@ def make(
     *,
     stage: str = "",
     terraform_dir: str = "",
+    adopt: bool = False,
     secrets: Mapping[str, str] | None = None,
     events: bool = False,
 ) -> tuple[str, "Plan"]:
@@ -32,6 +33,7 @@ def make(
         phase=due.value,
         stage=stage,
         terraform_dir=absolute(terraform_dir),
+        adopt=adopt,
         env_file=settings.env_file_absolute,
         command=settings.command,
     )

@@ -87,7 +87,8 @@ CATALOGUE: tuple[Entry, ...] = (
         r"|already exists",
         "Something of that name exists already and is not in the state.",
         "An earlier run was cut off after AWS had made it, or somebody made it by hand.",
-        "If it is ours: autocorp-wizard runs recover (it looks and offers an import). Otherwise choose another name.",
+        "If it is ours, take it over: autocorp-wizard plan PHASE --adopt (it is imported by a plan that you review)."
+        " Otherwise choose another name.",
     ),
     Entry(
         "THROTTLED",

@@ -15,8 +15,9 @@ class Request:
 
     `digest` and `plan_run` name the approved plan of an apply; `confirm` is the environment's name as typed by the
     person where something is lost; `mode` is the door of a bootstrap (create, adopt, verify); `until` is the last
-    phase of a rollout and `approve_all` approves its harmless plans; `unlock` allows a recovery to break a lock whose
-    holder cannot be seen from here. `command` is the equivalent command line.
+    phase of a rollout and `approve_all` approves its harmless plans; `unlock` allows a recovery to break a lock
+    whose holder cannot be seen from here; `adopt` lets a plan import what exists already under its names. `command`
+    is the equivalent command line.
     """
 
     operation: Operation
@@ -31,6 +32,7 @@ class Request:
     approve_all: bool = False
     unlock: bool = False
     bump_secret: bool = False
+    adopt: bool = False
     env_file: str = ""
     terraform_dir: str = ""
     parent: str = ""

@@ -45,7 +45,9 @@ def _glue(operation: str, parameter: str, entries: str = "") -> Finder:
 
 
 FINDERS: Final[dict[str, Finder]] = {
-    "aws_s3_bucket": Finder("s3", "head_bucket", {"Bucket": "{bucket}"}, gives="{bucket}"),
+    "aws_s3_bucket": Finder(
+        "s3", "head_bucket", {"Bucket": "{bucket}", "ExpectedBucketOwner": "{account}"}, gives="{bucket}"
+    ),
     "aws_iam_role": Finder("iam", "get_role", {"RoleName": "{name}"}, "Role"),
     "aws_iam_policy": Finder(
         "iam", "list_policies", {"Scope": "Local"}, "Policies", {"PolicyName": "{name}"}, gives="{.Arn}"

@@ -36,10 +36,13 @@ def forget(ctx: Context) -> None:
     _path(ctx).unlink(missing_ok=True)
 
 
-def files_for(ctx: Context, state: RemoteState | None) -> dict[str, str]:
-    """Return the file of import blocks for this plan's own copy of the tree: what the state does not hold yet."""
+def files_for(ctx: Context, state: RemoteState | None, adopted: Iterable[Import] = ()) -> dict[str, str]:
+    """Return the file of import blocks for this plan's own copy of the tree: what the state does not hold yet.
+
+    `adopted` is imported by this plan alone; what is pending, by every plan until one is applied.
+    """
     known = {resource.address for resource in state.resources} if state else set()
-    wanted = [item for item in pending(ctx) if item.address not in known]
+    wanted = [item for item in (*pending(ctx), *adopted) if item.address not in known]
     if not wanted:
         return {}
     ctx.say(f"{len(wanted)} resources exist already and are imported by this plan.")

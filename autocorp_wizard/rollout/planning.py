@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
@@ -11,11 +11,12 @@ from autocorp_wizard.adapters.run_store import RunStatus, RunStore
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core import gates
 from autocorp_wizard.core.errors import UsageError, WizardError
+from autocorp_wizard.core.imports import Import
 from autocorp_wizard.core.phases import AVAILABLE, STAGES, Phase, closure, parse_phase
 from autocorp_wizard.core.plan import Plan, read_plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.statefile import RemoteState
-from autocorp_wizard.rollout import pending_imports
+from autocorp_wizard.rollout import adoption, pending_imports
 from autocorp_wizard.rollout.context import Context, write_private
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
 from autocorp_wizard.rollout.terraform_step import capture, stream
@@ -69,7 +70,11 @@ async def plan_operation(ctx: Context) -> Plan:
     check_gates(ctx, stage, state)
     phases = closure(state.phases if state else (), phase)
     pending_imports.adopt_deleted_secret(ctx)
-    return await make_plan(ctx, stage, phase, phases, state)
+    plan = await make_plan(ctx, stage, phase, phases, state)
+    if not ctx.request.adopt:
+        return plan
+    adopted = adoption.existing(ctx, plan, state)
+    return await make_plan(ctx, stage, phase, phases, state, adopted=adopted) if adopted else plan
 
 
 def look_at_state(ctx: Context) -> RemoteState | None:
@@ -113,10 +118,14 @@ async def make_plan(
     *,
     destroy: bool = False,
     overrides: Mapping[str, ev.Json] | None = None,
+    adopted: Iterable[Import] = (),
 ) -> Plan:
-    """Plan a set of phases (or the destruction of everything), save the plan, and record what it would do."""
+    """Plan a set of phases (or the destruction of everything), save the plan, and record what it would do.
+
+    `adopted` is imported by this plan on top of what an earlier run left to be imported.
+    """
     variables = ctx.environment.tfvars(phases) | ctx.input_variables() | dict(overrides or {})
-    workspace = new_workspace(ctx, {} if destroy else pending_imports.files_for(ctx, state))
+    workspace = new_workspace(ctx, {} if destroy else pending_imports.files_for(ctx, state, adopted))
     write_inputs(ctx, variables)
     await initialise(ctx, workspace)
     ctx.recorder.stop_if_wished()
