@@ -66,7 +66,6 @@ CHANGED: dict[str, Json] = {
     },
     "datasync_schedule": "hourly",
     "dms_cdc_max_batch_interval_seconds": 90,
-    "dms_heartbeat_schema": "pulse",
     "dms_instance_class": "dms.t3.large",
     "dms_lob_max_size_kb": 64,
     "dms_log_retention_days": 7,

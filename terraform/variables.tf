@@ -369,7 +369,7 @@ variable "dms_engine_version" {
 
 variable "dms_heartbeat_schema" {
   type        = string
-  description = "Schema on the source that the login may create a table in, for the heartbeat."
+  description = "Schema on the source that the login may create a table in, for the heartbeat. Choose before the first apply: later only `aws dms modify-endpoint` changes it."
   default     = "dms_artifacts"
   nullable    = false
 

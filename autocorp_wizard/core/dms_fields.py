@@ -137,7 +137,7 @@ DMS_FIELDS = (
         Kind.TEXT,
         Group.DMS,
         "Schema on the source that replication's login may create a table in, for its heartbeat.",
-        "Without a heartbeat a quiet source keeps its log until its disk is full.",
+        "Without a heartbeat a quiet source keeps its log until its disk is full. Counts at the first apply only.",
         "dms_artifacts",
         default="dms_artifacts",
         checks=(_IDENTIFIER,),

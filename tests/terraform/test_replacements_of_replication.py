@@ -36,10 +36,12 @@ def test_other_tables_and_settings_change_the_task_in_place(settled: Settled) ->
 
 
 def test_settings_of_an_end_change_it_in_place_and_leave_the_task_alone(settled: Settled) -> None:
-    changes = settled.change(
-        dms_cdc_max_batch_interval_seconds=120, dms_heartbeat_schema="pulse", postgres_ssl_mode="verify-ca"
-    )
+    changes = settled.change(dms_cdc_max_batch_interval_seconds=120, postgres_ssl_mode="verify-ca")
     assert changes == {_SOURCE: "update", _TARGET: "update"}
+
+
+def test_a_heartbeat_that_the_provider_would_never_change_is_not_planned_again_and_again(settled: Settled) -> None:
+    assert settled.change(dms_heartbeat_schema="pulse") == {}
 
 
 def test_another_certificate_is_made_before_the_old_one_goes_and_the_source_stays(settled: Settled) -> None:

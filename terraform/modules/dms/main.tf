@@ -135,6 +135,12 @@ resource "aws_dms_endpoint" "source" {
   tags = {
     Name = "${var.name_prefix}-dms-source"
   }
+
+  lifecycle {
+    # The provider plans a change of these but never sends it (seen with 5.100), so every later plan would try again,
+    # and fail while the task runs.
+    ignore_changes = [postgres_settings]
+  }
 }
 
 resource "aws_dms_s3_endpoint" "target" {

@@ -111,7 +111,7 @@ variable "event_topic_arn" {
 
 variable "heartbeat_schema" {
   type        = string
-  description = "Schema on the source that the login may create a table in, for the heartbeat."
+  description = "Schema on the source that the login may create a table in, for the heartbeat. Choose before the first apply: later only `aws dms modify-endpoint` changes it."
   default     = "dms_artifacts"
   nullable    = false
 

@@ -6,6 +6,10 @@ output "key_alias" {
 output "key_arn" {
   description = "ARN of the environment's key."
   value       = aws_kms_key.lake.arn
+
+  # Roles may use the key by its alias only: who works with the key needs the alias for as long, in a destroy too (DMS
+  # must still read its secret when it gives its slot back).
+  depends_on = [aws_kms_alias.lake]
 }
 
 output "key_id" {
