@@ -57,6 +57,7 @@ LOOKS: Final = CALLS | PROBE_CALLS
 RARE_CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "aws_kms_key": ("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:DisableKeyRotation", "kms:ListKeyPolicies"),
     "aws_kms_alias": ("kms:UpdateAlias",),
+    "aws_datasync_location_nfs": ("datasync:UpdateLocationNfs",),
     "aws_iam_role": ("iam:UpdateRole", "iam:UpdateRoleDescription"),
     "aws_secretsmanager_secret": ("secretsmanager:UpdateSecret",),
     "aws_secretsmanager_secret_version": ("secretsmanager:UpdateSecretVersionStage",),

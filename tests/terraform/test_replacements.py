@@ -213,7 +213,7 @@ def test_transfers_are_tuned_in_place(settled: Settled) -> None:
 
 
 def test_another_share_replaces_that_exports_location_and_task_and_no_other(settled: Settled) -> None:
-    moved = {"customers": {"server_hostname": "files.example.com", "subdirectory": "/exports/", "version": "NFS3"}}
+    moved = {"customers": {"server_hostname": "files.example.com", "subdirectory": "/elsewhere/"}}
     assert settled.change(datasync_nfs_sources=moved) == {
         'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "update"
     }
