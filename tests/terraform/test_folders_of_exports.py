@@ -29,7 +29,7 @@ def test_each_export_lands_in_a_folder_that_exactly_one_job_reads() -> None:
 
 def test_the_tree_delivers_the_exports_that_the_wizard_asks_for() -> None:
     text = (TREE / "modules/datasync/main.tf").read_text(encoding="utf-8")
-    block = re.search(r"^  exports = \{\n(.*?)^  \}", text, re.MULTILINE | re.DOTALL)
+    block = re.search(r"^  files = \{\n(.*?)^  \}", text, re.MULTILINE | re.DOTALL)
     assert block is not None
     assert dict(re.findall(r'(\w+) *= "([^"]+)"', block[1])) == EXPORTS
 
