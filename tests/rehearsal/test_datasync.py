@@ -59,6 +59,7 @@ def test_an_agent_is_made_of_a_key_once_and_has_a_life(bench: Bench) -> None:
     assert bench.agent() != arn, "its machine is set up anew"
 
 
+@pytest.mark.full
 def test_agent_and_keys_are_remembered_and_a_reset_makes_them_fresh(bench: Bench) -> None:
     arn = bench.agent()
     address = bench.cloud.agent_address()
@@ -109,6 +110,7 @@ def test_locations_are_described_as_datasync_writes_them_and_changed_in_place(be
     )
 
 
+@pytest.mark.full
 def test_what_is_in_use_is_not_deleted(bench: Bench) -> None:
     ds, agent = bench.datasync, bench.agent()
     task = bench.task(agent, "customers")
@@ -224,9 +226,9 @@ def without(action: str) -> dict[str, object]:
     ("action", "code"),
     [
         ("s3:ListBucket", "FsS3HeadBucketFailed"),
-        ("s3:GetBucketLocation", "FsS3HeadBucketFailed"),
+        pytest.param("s3:GetBucketLocation", "FsS3HeadBucketFailed", marks=pytest.mark.full),
         ("s3:PutObject", "FsS3AccessDenied"),
-        ("s3:GetObject", "FsS3AccessDenied"),
+        pytest.param("s3:GetObject", "FsS3AccessDenied", marks=pytest.mark.full),
     ],
 )
 def test_a_role_that_lacks_a_permission_fails_a_transfer(bench: Bench, action: str, code: str) -> None:
@@ -267,6 +269,7 @@ def test_a_denial_of_the_bucket_itself_is_heard_too(bench: Bench) -> None:
     assert "statement Closed" in result["ErrorDetail"]
 
 
+@pytest.mark.full
 def test_an_agent_that_is_off_makes_tasks_unavailable_and_executions_fail(bench: Bench) -> None:
     agent = bench.agent()
     task = bench.task(agent, "customers")
@@ -289,6 +292,7 @@ def test_a_share_that_cannot_be_mounted_makes_its_task_unavailable(bench: Bench)
     until(lambda: bench.datasync.describe_task(TaskArn=task), lambda found: found["Status"] == "UNAVAILABLE")
 
 
+@pytest.mark.full
 def test_repeated_failures_take_the_schedule_away_until_it_is_given_again(bench: Bench) -> None:
     ds, task = bench.datasync, bench.task(bench.agent(), "customers")
     schedule = {"ScheduleExpression": "cron(0 4 * * ? *)"}
@@ -309,6 +313,7 @@ def test_repeated_failures_take_the_schedule_away_until_it_is_given_again(bench:
     assert "Schedule" not in ds.describe_task(TaskArn=task)
 
 
+@pytest.mark.full
 def test_filters_and_options_count(bench: Bench) -> None:
     agent = bench.agent()
     task = bench.task(agent, "customers", include="/sub|/customers*.csv")
