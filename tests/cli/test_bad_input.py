@@ -61,7 +61,7 @@ CASES = [
     (["plan"], "USAGE"),
     (["plan", "foundation", "--bogus"], "USAGE"),
     (["pln"], "COMMAND-UNKNOWN"),
-    (["status"], "COMMAND-UNKNOWN"),
+    (["preflight"], "COMMAND-UNKNOWN"),
     ([], "COMMAND-MISSING"),
 ]
 

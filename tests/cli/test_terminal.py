@@ -64,7 +64,7 @@ def test_a_new_environment_is_asked_question_by_question(terminal, home):
     child.send("3456789012\r")
     for name in ("region", "aws_profile", "postgres_host", "postgres_database", "postgres_username"):
         answer(child, name)
-    for name in ("create_vpc", "vpc_cidr", "s3_lifecycle_days"):
+    for name in ("create_vpc", "vpc_cidr", "s3_lifecycle_days", "alarm_email_addresses"):
         answer(child, name)
     child.expect_exact("is written to")
     assert ended(child) == 0

@@ -50,10 +50,10 @@ async def test_every_screen_bears_every_size(size: tuple[int, int]) -> None:
         await settle(pilot, lambda: NAME in screen_text(app) or small)
         await settle(pilot, lambda: bool(app.screen.facts().environments))  # type: ignore[attr-defined]
         await pilot.press("o")
-        await shows("Plan", "Deployed: 8 resources")
-        for key in ("1", "2", "3"):
+        await shows("Plan", "Nothing of this phase is deployed yet.")
+        for key, primary in (("1", "Save answers"), ("2", "Create"), ("3", "Deployed: 8 resources")):
             await pilot.press(key)
-            await shows({"1": "Save answers", "2": "Create", "3": "Plan"}[key])
+            await shows(primary)
         app.review(runs[1], NAME)
         await shows("Apply 7 create, 1 replace", "1 risk")
         await pilot.press("escape")
