@@ -50,12 +50,16 @@ _HOLDS: dict[str, str] = {
     "aws_cloudwatch_log_group": "the logs in it are deleted",
     "aws_dynamodb_table": "every item in it goes with it",
 }
+_TASK = "aws_dms_replication_task"
 _REPLICATION: frozenset[str] = frozenset(
-    {"aws_dms_replication_task", "aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_s3_endpoint"}
+    {_TASK, "aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_s3_endpoint"}
 )
 # AWS's words for a task that moves rows, whoever started it.
 _AT_WORK: frozenset[Json] = frozenset({"running", "starting"})
-_HARMLESS: frozenset[str] = frozenset({"tags", "tags_all", "timeouts"})
+# The last two steer Terraform's own calls and are not read back, so every import seems to change them.
+_HARMLESS: frozenset[str] = frozenset(
+    {"tags", "tags_all", "timeouts", "apply_immediately", "allow_major_version_upgrade"}
+)
 
 
 def find_risks(changes: Iterable[Change], unfinished: Collection[tuple[str, str]] = ()) -> tuple[Risk, ...]:
@@ -65,7 +69,13 @@ def find_risks(changes: Iterable[Change], unfinished: Collection[tuple[str, str]
     """
     whole = tuple(changes)
     scene = Scene.of(whole, unfinished)
-    found = [Risk(kind, change.address, text) for change in whole for kind, text in _risks(change, scene)]
+    replicates = not any(c.resource_type == _TASK and c.action is Action.CREATE for c in whole)
+    found = [
+        Risk(kind, change.address, text)
+        for change in whole
+        for kind, text in _risks(change, scene)
+        if replicates or kind != STOPS_REPLICATION  # a plan that makes the task stops none
+    ]
     return tuple(sorted(dict.fromkeys(found), key=lambda risk: (KINDS.index(risk.kind), risk.address, risk.sentence)))
 
 

@@ -193,6 +193,18 @@ def test_starting_replication_is_no_stop_and_a_tag_stops_nothing():
     assert kinds(updated("aws_dms_endpoint", {"tags": {"a": "1"}}, {"tags": {"a": "2"}})) == set()
 
 
+def test_nothing_stops_where_the_task_is_only_being_made():
+    resized = updated("aws_dms_replication_instance", {"allocated_storage": 50}, {"allocated_storage": 100})
+    task = resource("aws_dms_replication_task", ["create"], None, {"replication_task_id": "t"})
+    assert STOPS_REPLICATION in kinds(resized)
+    assert STOPS_REPLICATION not in {risk.kind for risk in plan_of(resized, task).risks}
+
+
+def test_what_only_steers_terraform_stops_nothing():
+    imported = updated("aws_dms_replication_instance", {"apply_immediately": None}, {"apply_immediately": True})
+    assert kinds(imported) == set()
+
+
 def policy(*actions: str, principal: object = None, resource_: str = "*") -> str:
     statement: dict[str, object] = {"Effect": "Allow", "Action": list(actions), "Resource": resource_}
     if principal is not None:
