@@ -6,6 +6,13 @@ Source: the service authorization reference of AWS; what only shows on a real ac
 from collections.abc import Mapping
 from typing import Final
 
+# Where a service is called otherwise in its SDK, or in what a call is signed for, than in policies.
+_PREFIXES: Final[Mapping[str, str]] = {
+    "cloudwatchlogs": "logs",
+    "databasemigrationservice": "dms",
+    "eventbridge": "events",
+    "monitoring": "cloudwatch",
+}
 _RENAMED: Final[Mapping[str, str]] = {
     "s3:HeadBucket": "s3:ListBucket",
     "s3:ListObjects": "s3:ListBucket",
@@ -46,6 +53,9 @@ _COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "iam:CreateRole": ("iam:TagRole",),
     "secretsmanager:CreateSecret": ("secretsmanager:TagResource",),
     "dynamodb:CreateTable": ("dynamodb:TagResource",),
+    # DMS encrypts the instance's storage, and keeps an endpoint's settings, in the caller's name.
+    "dms:CreateEndpoint": ("iam:PassRole", "kms:CreateGrant", "kms:DescribeKey"),
+    "dms:CreateReplicationInstance": ("kms:CreateGrant", "kms:DescribeKey"),
     "ec2:CreateVpc": ("ec2:CreateTags",),
     # The private name of an interface endpoint is a zone that is tied to the network in the caller's name.
     "ec2:CreateVpcEndpoint": ("ec2:CreateTags", "route53:AssociateVPCWithHostedZone"),
@@ -64,11 +74,12 @@ _COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def iam_action(service: str, operation: str) -> str:
     """Return the permission that an API operation asks for (`s3`, `HeadBucket` -> `s3:ListBucket`)."""
-    name = f"{service}:{operation}"
+    name = f"{_PREFIXES.get(service, service)}:{operation}"
     return _RENAMED.get(name, name)
 
 
 def permissions(call: str) -> tuple[str, ...]:
     """Return all permissions that a call (`SERVICE:Operation`) asks for."""
     service, _, operation = call.partition(":")
-    return (iam_action(service, operation), *_COMPANIONS.get(call, ()))
+    named = f"{_PREFIXES.get(service, service)}:{operation}"
+    return (iam_action(service, operation), *_COMPANIONS.get(named, ()))
