@@ -72,6 +72,9 @@ _COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudwatch:PutMetricAlarm": ("cloudwatch:TagResource",),
     "events:PutRule": ("events:TagResource",),
     "sns:CreateTopic": ("sns:TagResource",),
+    # DMS encrypts the instance's storage, and keeps an endpoint's settings, in the caller's name.
+    "dms:CreateEndpoint": ("iam:PassRole", "kms:CreateGrant", "kms:DescribeKey"),
+    "dms:CreateReplicationInstance": ("kms:CreateGrant", "kms:DescribeKey"),
     "ec2:CreateVpc": ("ec2:CreateTags",),
     # The private name of an interface endpoint is a zone that is tied to the network in the caller's name.
     "ec2:CreateVpcEndpoint": ("ec2:CreateTags", "route53:AssociateVPCWithHostedZone"),

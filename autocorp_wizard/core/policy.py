@@ -182,6 +182,14 @@ SCOPES: Final[tuple[Scope, ...]] = (
         ("kms:{region}:{account_id}:key/*",),
         {"StringLike": {"kms:ViaService": ["secretsmanager.{region}.amazonaws.com", "s3.{region}.amazonaws.com"]}},
     ),
+    Scope(
+        "LendKeys",
+        ("kms:CreateGrant",),
+        ("kms:{region}:{account_id}:key/*",),
+        {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+    ),
+    # The last part of an ARN of DMS is drawn by lot, but for tasks, subnet groups and subscriptions.
+    Scope("Replication", ("dms:*",), ("dms:{region}:{account_id}:*",)),
     # Not by tag: KMS may take minutes to see the tags of a new key, and the provider goes on at once.
     Scope(
         "SetKeys",
