@@ -131,7 +131,7 @@ def test_a_role_that_the_cloud_gave_out_may_call(
 
 def test_what_is_missing_is_a_501_that_says_so(client_for: ClientFor) -> None:
     for service, ask in (
-        ("dms", lambda client: client.describe_certificates()),
+        ("dms", lambda client: client.describe_recommendations()),
         ("ec2", lambda client: client.describe_fpga_images()),
         ("s3", lambda client: client.delete_bucket_metrics_configuration(Bucket="any", Id="x")),
         ("gamelift", lambda client: client.list_builds()),

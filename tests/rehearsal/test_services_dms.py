@@ -5,6 +5,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+from autocorp_wizard.rehearsal.processes import end, mark_of
 from autocorp_wizard.rehearsal.source import SourceAddress
 from tests.rehearsal.replicating import (
     TABLES,
@@ -336,7 +337,10 @@ def test_what_dms_keeps_is_remembered_by_the_next_process(
     replication_cloud: RehearsalCloud, lake: Lake, dms_instance: str, dms_ends: tuple[str, str]
 ) -> None:
     before = instance(lake, dms_instance)
-    replication_cloud.stop()
+    # Its process alone: `stop` would end the source of this home as well, which others still need.
+    running = mark_of(replication_cloud.ensure().pid)
+    assert running is not None
+    assert end(running, patience=30)
     replication_cloud.ensure()
     assert instance(lake, dms_instance) == before
     assert {each["EndpointArn"] for each in lake.dms.describe_endpoints()["Endpoints"]} >= set(dms_ends)

@@ -50,6 +50,11 @@ class Settled:
         """Plan with other values of some inputs; returns what would happen, by address."""
         return self.bench.plan({**self.variables, **variables}, "-refresh=false").actions()
 
+    def change_of_the_lake(self, **variables: object) -> dict[str, str]:
+        """As `change`, without monitoring: its alarms, rules and dashboard follow what they watch."""
+        changes = self.change(**variables)
+        return {address: action for address, action in changes.items() if not address.startswith("module.monitoring.")}
+
 
 @pytest.fixture(scope="session")
 def settled(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settled:

@@ -48,6 +48,7 @@ variable "report" {{
 module "kms" {{
   source               = "{TREE}/modules/kms"
   account_id           = "999999999999"
+  alarm_topic_arn      = "arn:aws:sns:us-east-1:999999999999:autocorp-dev-alarms"
   deletion_window_days = 7
   name_prefix          = "autocorp-dev"
   region               = "us-east-1"

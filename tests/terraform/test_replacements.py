@@ -129,7 +129,7 @@ def test_options_that_are_taken_back_remove_only_themselves(settled: Settled) ->
 
 
 def test_settings_of_jobs_crawlers_and_queries_are_changed_in_place(settled: Settled) -> None:
-    assert settled.change(
+    assert settled.change_of_the_lake(
         athena_scan_limit_gb=5,
         enable_glue_crawlers=False,
         glue_execution_class="FLEX",
@@ -147,7 +147,7 @@ def test_settings_of_jobs_crawlers_and_queries_are_changed_in_place(settled: Set
 
 
 def test_phase_2_goes_without_touching_phase_1(settled: Settled) -> None:
-    changes = settled.change(enable_glue=False)
+    changes = settled.change_of_the_lake(enable_glue=False)
     assert set(changes.values()) == {"delete"}
     assert {address.partition("[")[0] for address in changes} == {"module.athena", "module.glue"}
 
@@ -214,11 +214,11 @@ def test_transfers_are_tuned_in_place(settled: Settled) -> None:
 
 def test_another_share_replaces_that_exports_location_and_task_and_no_other(settled: Settled) -> None:
     moved = {"customers": {"server_hostname": "files.example.com", "subdirectory": "/elsewhere/"}}
-    assert settled.change(datasync_nfs_sources=moved) == {
+    assert settled.change_of_the_lake(datasync_nfs_sources=moved) == {
         'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "update"
     }
     moved["customers"]["server_hostname"] = "other.example.com"
-    assert settled.change(datasync_nfs_sources=moved) == {
+    assert settled.change_of_the_lake(datasync_nfs_sources=moved) == {
         'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "replace",
         'module.datasync[0].aws_datasync_task.export["customers"]': "replace",
     }
@@ -227,14 +227,14 @@ def test_another_share_replaces_that_exports_location_and_task_and_no_other(sett
 def test_another_agent_by_plan_replaces_what_reads_a_share_through_it(settled: Settled) -> None:
     """Which is why `agent replace` moves locations through the API, where it happens in place."""
     other = "arn:aws:datasync:eu-west-1:123456789012:agent/agent-0fedcba9876543210"
-    assert settled.change(datasync_agent_arns=[other]) == {
+    assert settled.change_of_the_lake(datasync_agent_arns=[other]) == {
         'module.datasync[0].aws_datasync_location_nfs.source["customers"]': "replace",
         'module.datasync[0].aws_datasync_task.export["customers"]': "replace",
     }
 
 
 def test_transfers_go_without_touching_anything_else(settled: Settled) -> None:
-    changes = settled.change(enable_datasync=False)
+    changes = settled.change_of_the_lake(enable_datasync=False)
     assert set(changes.values()) == {"delete"}
     assert all(address.startswith("module.datasync[0].") for address in changes)
 
@@ -255,7 +255,10 @@ def test_every_resource_that_takes_tags_has_a_name_of_its_own(settled: Settled) 
 
 def test_budget_and_lag_are_changed_in_place_and_a_trail_comes_with_what_lets_it_in(settled: Settled) -> None:
     assert settled.change(budget_by_environment_tag=True, budget_limit_usd=200, cdc_latency_alarm_seconds=600) == {
-        "module.monitoring.aws_budgets_budget.monthly": "update"
+        "module.monitoring.aws_budgets_budget.monthly": "update",
+        "module.monitoring.aws_cloudwatch_dashboard.lake": "update",
+        'module.monitoring.aws_cloudwatch_metric_alarm.dms_cdc_latency["source"]': "update",
+        'module.monitoring.aws_cloudwatch_metric_alarm.dms_cdc_latency["target"]': "update",
     }
     assert settled.change(enable_secret_audit_trail=True) == {
         "module.kms.aws_kms_key.lake": "update",

@@ -28,7 +28,7 @@ def test_size_storage_version_standby_and_windows_change_in_place(settled: Settl
 
 
 def test_the_start_changes_the_task_and_nothing_else(settled: Settled) -> None:
-    assert settled.change(dms_start_replication=True) == {_TASK: "update"}
+    assert settled.change_of_the_lake(dms_start_replication=True) == {_TASK: "update"}
 
 
 def test_other_tables_and_settings_change_the_task_in_place(settled: Settled) -> None:
