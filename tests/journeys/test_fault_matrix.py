@@ -41,8 +41,12 @@ def _role_policy(wizard: Wizard) -> None:
     iam.delete_role_policy(RoleName=role, PolicyName=iam.list_role_policies(RoleName=role)["PolicyNames"][0])
 
 
-def _alias(wizard: Wizard) -> None:
-    wizard.client("kms").delete_alias(AliasName="alias/autocorp-rehearsal")
+def _rotation(wizard: Wizard) -> None:
+    # Not the alias: roles are allowed to use the key under that name, so without it replication really fails.
+    kms = wizard.client("kms")
+    aliases = kms.list_aliases()["Aliases"]
+    key = next(each["TargetKeyId"] for each in aliases if each["AliasName"] == "alias/autocorp-rehearsal")
+    kms.disable_key_rotation(KeyId=key)
 
 
 def _ruleset(wizard: Wizard) -> None:
@@ -57,7 +61,7 @@ def _named_query(wizard: Wizard) -> None:
 
 
 def _subscription(wizard: Wizard) -> None:
-    dms = wizard.client("dms")
+    dms = wizard.client("dms")  # there are subscriptions where the tree has a topic for them
     name = dms.describe_event_subscriptions()["EventSubscriptionsList"][0]["CustSubscriptionId"]
     dms.delete_event_subscription(SubscriptionName=name)
 
@@ -108,7 +112,7 @@ def _egress(wizard: Wizard) -> None:
 TARGETS: Final = (
     Target("foundation", "s3", "PutBucketVersioning", _bucket_versioning),
     Target("foundation", "iam", "PutRolePolicy", _role_policy),
-    Target("foundation", "kms", "CreateAlias", _alias),
+    Target("foundation", "kms", "EnableKeyRotation", _rotation),
     Target("foundation", "ec2", "AuthorizeSecurityGroupEgress", _egress),
     Target("foundation", "budgets", "CreateBudget", _budget),
     Target("foundation", "cloudwatch", "PutDashboard", _dashboard),
