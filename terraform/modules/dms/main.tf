@@ -191,6 +191,12 @@ resource "aws_dms_replication_task" "this" {
   tags = {
     Name = "${var.name_prefix}-dms-task"
   }
+
+  lifecycle {
+    # AWS never returns it, so a task that was imported (an apply that was killed) would be replaced for it. It counts at
+    # the creation, and its own value follows from names that never change.
+    ignore_changes = [resource_identifier]
+  }
 }
 
 # ---------------------------------------------------------------------------------------------------------------
