@@ -1,5 +1,6 @@
 """The panels on a real server: what boto3 really sends and reads, for the services whose every call is emulated."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,9 +33,13 @@ def test_secret_alarms_budget_and_refresh_are_read(access: CloudAccess, tmp_path
     secrets, glue, cloudwatch = access.client("secretsmanager"), access.client("glue"), access.client("cloudwatch")
     sns, budgets = access.client("sns"), access.client("budgets")
     secrets.create_secret(Name="status/secret", SecretString="not looked at")
+    trust = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = access.client("iam").create_role(
+        RoleName="glue", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
     glue.create_job(
         Name="refresh",
-        Role=f"arn:aws:iam::{access.account_id}:role/glue",
+        Role=role["Role"]["Arn"],
         Command={"Name": "glueetl", "ScriptLocation": "s3://b/x"},
     )
     glue.create_workflow(Name="flow")
@@ -48,8 +53,9 @@ def test_secret_alarms_budget_and_refresh_are_read(access: CloudAccess, tmp_path
         EvaluationPeriods=3,
         Threshold=300,
         ComparisonOperator="GreaterThanThreshold",
+        # Nothing replicates here, and silence counts as lag: the alarm rings by its own rule.
+        TreatMissingData="breaching",
     )
-    cloudwatch.set_alarm_state(AlarmName="lag", StateValue="ALARM", StateReason="test")
     budgets.create_budget(
         AccountId=access.account_id,
         Budget={
