@@ -73,6 +73,6 @@ def test_another_bucket_keeps_the_task_and_its_place(settled: Settled) -> None:
 
 
 def test_without_the_phase_only_its_own_things_go(settled: Settled) -> None:
-    changes = settled.change(enable_dms=False)
+    changes = settled.change_of_the_lake(enable_dms=False)
     assert set(changes.values()) == {"delete"}
     assert set(changes) == set(_of_dms(changes))
