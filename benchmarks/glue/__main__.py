@@ -148,8 +148,8 @@ def _measure(work: Path, scale: float, runs: int, contestants: list[str], worklo
 def table(records: Sequence[dict[str, object]]) -> str:
     """Return the records as a table in Markdown: medians (least to most) of the measured rounds, in seconds."""
     lines = [
-        "| workload | contestant | right | batch | start-up | heap | runs |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| workload | contestant | right | batch, s | CPU, s | start-up, s | memory | runs |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for load in WORKLOADS:
         for contestant in CONTESTANTS:
@@ -159,19 +159,19 @@ def table(records: Sequence[dict[str, object]]) -> str:
             right = next((r["right"] for r in mine if "right" in r), None)
             timed = [r for r in mine if r["round"] and "failed" not in r] or [r for r in mine if "failed" not in r]
             if not timed:
-                lines.append(f"| {load.title} | {TITLES[contestant]} | fails | | | | {len(mine)} |")
+                lines.append(f"| {load.title} | {TITLES[contestant]} | fails | | | | | {len(mine)} |")
                 continue
-            heaps = [int(str(r["heap"])) for r in timed if "heap" in r]
+            most = max(int(str(r["memory"])) for r in timed) / 2**20
             lines.append(
                 f"| {load.title} | {TITLES[contestant]} | {'yes' if right else '**no**'} | {_spread(timed, 'seconds')} "
-                f"| {_spread(timed, 'startup')} | {f'{max(heaps) / 2**20:,.0f} MiB' if heaps else ''} | {len(timed)} |"
+                f"| {_spread(timed, 'cpu')} | {_spread(timed, 'startup')} | {most:,.0f} MiB | {len(timed)} |"
             )
     return "\n".join(lines)
 
 
 def _spread(records: Sequence[dict[str, object]], name: str) -> str:
     values = [float(str(record[name])) for record in records]
-    return f"{statistics.median(values):.1f} s ({min(values):.1f} to {max(values):.1f})"
+    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 if __name__ == "__main__":
