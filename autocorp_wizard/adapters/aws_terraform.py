@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from autocorp_wizard.adapters.aws_session import Source
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import UsageError
 
 ROLE_PROFILE: Final = "autocorp-wizard"
@@ -77,7 +78,8 @@ def _through_a_process(source: Source, private_dir: Path | None) -> dict[str, st
         words += ["--profile", source.effective_profile]
     path = private_dir / "aws-config"
     text = f"[profile {ROLE_PROFILE}]\nregion = {source.region}\ncredential_process = {shlex.join(words)}\n"
-    _write_private(path, text)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(path, text)
     handed = _pick(source, _PLACES) | _endpoints(source) | _pick(source, _RENEWING)
     if source.keys:
         handed |= _pick(source, _KEYS)
@@ -87,12 +89,3 @@ def _through_a_process(source: Source, private_dir: Path | None) -> dict[str, st
         "AWS_CONFIG_FILE": str(path),
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    fresh.replace(path)

@@ -1,14 +1,12 @@
 """Environments on disk: one YAML file each, written whole or not at all, made to be committed and free of secrets."""
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 
 import yaml
 
 from autocorp_wizard.adapters.answers_file import read_answers_file
 from autocorp_wizard.adapters.home import Home
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.environment import Environment, name_problems
 from autocorp_wizard.core.environment_document import read_answers
 from autocorp_wizard.core.errors import UsageError
@@ -107,23 +105,13 @@ class EnvironmentStore:
 
 
 def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
-    """Write a text file by way of a neighbour that is renamed into place once it is safe on disk.
+    """Write a text file whole or not at all.
 
     Raises UsageError where that is impossible (no such folder, no permission, disk full); the old file stays.
     """
-    temporary = ""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        replace_file(path, text, mode)
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         raise UsageError(
             "FILE-NOT-WRITTEN",
             f"{path} was not written; what was there before is unchanged.",

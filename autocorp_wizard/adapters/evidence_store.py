@@ -4,15 +4,14 @@ Records are only ever added. Each names the one before it, so that a missing or 
 records are put together by simply having both. Texts are redacted before they are kept.
 """
 
-import contextlib
 import hashlib
 import json
-import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, cast
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.checklist import EvidenceFile, Kind, Record
 from autocorp_wizard.core.errors import UsageError, WizardError
 from autocorp_wizard.core.events import Json
@@ -155,19 +154,11 @@ class EvidenceStore:
 
     def _write(self, kind: str, name: str, body: bytes) -> None:
         folder = self.folder / kind
-        temporary = folder / f".{name}.{os.getpid()}"
         try:
             for each in (self.folder, folder):
                 each.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(folder / name)
+            replace_file(folder / name, body)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
             raise WizardError(
                 "EVIDENCE-NOT-WRITTEN",
                 f"The evidence was not written to {folder}.",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.versions import AWS_PROVIDER, Accepted, parse_version, terraform_platform
 
@@ -89,12 +90,7 @@ def write_cli_config(path: Path, mirrors: Iterable[Mirror], plugin_cache: Path |
     if plugin_cache is not None:
         plugin_cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as sink:
-        sink.write(cli_config(mirrors, plugin_cache))
-    fresh.replace(path)
+    replace_file(path, cli_config(mirrors, plugin_cache))
     return path
 
 

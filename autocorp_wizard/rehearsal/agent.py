@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.rehearsal import agent_book, source_exports
 from autocorp_wizard.rehearsal.agent_book import AgentBook, Mode, Trouble
 from autocorp_wizard.rehearsal.gate import Gate
-from autocorp_wizard.rehearsal.layout import write_private
 from autocorp_wizard.rehearsal.pace import Span
 
 _HOST: Final = "127.0.0.1"
@@ -42,7 +42,7 @@ class PretendAgent:
         self._reserved = _reserve(_remembered_port(record))
         self._port = int(self._reserved.getsockname()[1])
         self._thread = threading.Thread(target=self._watch, daemon=True, name="agent")
-        write_private(record, json.dumps({"port": self._port}).encode())
+        replace_file(record, json.dumps({"port": self._port}).encode())
         agent_book.watch(self._wake.set)
 
     def start(self) -> None:

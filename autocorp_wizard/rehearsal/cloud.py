@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.adapters.process import spawn_detached
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal import memory
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION, CloudAddress
-from autocorp_wizard.rehearsal.layout import RehearsalHome, write_private
+from autocorp_wizard.rehearsal.layout import RehearsalHome
 from autocorp_wizard.rehearsal.processes import ProcessMark, end, is_alive, mark_of
 from autocorp_wizard.rehearsal.source import SourceDatabase
 from autocorp_wizard.rehearsal.tls import Authority
@@ -140,7 +141,7 @@ class RehearsalCloud:
         Authority(self._home.tls).ensure("cloud", now=datetime.now(UTC))
         self._ensure_secrets()
         record = self._spawn(self._last_port())
-        write_private(self._home.root / "last-port", str(record["port"]).encode())
+        replace_file(self._home.root / "last-port", str(record["port"]).encode())
         address = self._address(int(record["port"]), int(record["pid"]))
         say(f"The rehearsal cloud answers at {address.endpoint_url}, account {address.account_id}")
         return address
@@ -196,11 +197,11 @@ class RehearsalCloud:
 
     def _ensure_secrets(self) -> None:
         if not self._home.token.exists():
-            write_private(self._home.token, secrets.token_urlsafe(32).encode())
+            replace_file(self._home.token, secrets.token_urlsafe(32).encode())
         if not self._home.credentials.exists():
             tail = "".join(secrets.choice(_HOME_ALPHABET) for _ in range(7))
             pair = {"access_key_id": f"AKIAREHEARSAL{tail}", "secret_access_key": secrets.token_urlsafe(30)}
-            write_private(self._home.credentials, json.dumps(pair).encode())
+            replace_file(self._home.credentials, json.dumps(pair).encode())
 
     def _address(self, port: int, pid: int) -> CloudAddress:
         pair = json.loads(self._home.credentials.read_text())

@@ -1,9 +1,9 @@
 """Where the rehearsal keeps its files: one private directory below the wizard's home."""
 
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from autocorp_wizard.adapters.private_file import replace_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,4 @@ class RehearsalHome:
             directory.chmod(0o700)
         for path in (self.aws_config, self.aws_credentials):
             if not path.exists():
-                write_private(path, b"")
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace `path` by `content`, readable by its owner alone; a crash leaves the old content or the new."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+                replace_file(path, b"")

@@ -20,8 +20,8 @@ from typing import Any, BinaryIO, Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.rehearsal.layout import write_private
 
 _FORMAT: Final = 1
 _HEADER_LIMIT: Final = 4096
@@ -91,7 +91,7 @@ def save(path: Path) -> None:
             if holder
         ]
     )
-    write_private(path, stream.getvalue())
+    replace_file(path, stream.getvalue())
     # Only now: until the new file is there, the old one may need the old pieces.
     pieces.drop_unused()
 
@@ -154,7 +154,7 @@ class Pieces:
         path = self._directory / name
         if not path.exists():
             self._directory.mkdir(mode=0o700, exist_ok=True)
-            write_private(path, content())
+            replace_file(path, content())
         return name
 
     def read(self, name: str) -> bytes:

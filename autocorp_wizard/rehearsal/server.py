@@ -17,10 +17,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal import memory, pace
 from autocorp_wizard.rehearsal.address import ACCOUNT_ID, REGION
-from autocorp_wizard.rehearsal.layout import RehearsalHome, write_private
+from autocorp_wizard.rehearsal.layout import RehearsalHome
 from autocorp_wizard.rehearsal.processes import mark_of
 from autocorp_wizard.rehearsal.pulse import Pulse
 
@@ -126,7 +127,7 @@ class _Server:
             "instance": instance,
             **(mark.as_document() if mark is not None else {"pid": os.getpid()}),
         }
-        write_private(home.record, json.dumps(self.record).encode())
+        replace_file(home.record, json.dumps(self.record).encode())
 
     def save(self) -> None:
         """Write the memory while nobody changes anything."""

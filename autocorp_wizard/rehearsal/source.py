@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.rehearsal import source_cluster, source_place
-from autocorp_wizard.rehearsal.layout import write_private
 from autocorp_wizard.rehearsal.processes import ProcessMark, is_alive
 from autocorp_wizard.rehearsal.source_address import (
     DATABASE,
@@ -151,7 +151,7 @@ class SourceDatabase:
         say(f"Setting up PostgreSQL {binaries.major} with {rows:,} orders")
         (self._root / "tls").mkdir(mode=0o700, exist_ok=True)
         for user in (SUPERUSER, REPLICATION_USER, INSPECTOR_USER):
-            write_private(self._passwords / user, secrets.token_urlsafe(24).encode())
+            replace_file(self._passwords / user, secrets.token_urlsafe(24).encode())
         place = source_place.find_place(self._root)
         record = _Record(place, 0, None, False, binaries.major, rows, seed, tls=False)
         self._write(record)
@@ -223,7 +223,7 @@ class SourceDatabase:
             "seed": record.seed,
             "tls": record.tls,
         }
-        write_private(self._record, json.dumps(document).encode())
+        replace_file(self._record, json.dumps(document).encode())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

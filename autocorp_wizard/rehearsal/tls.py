@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from autocorp_wizard.rehearsal.layout import write_private
+from autocorp_wizard.adapters.private_file import replace_file
 
 # A truststore holds public certificates only; Java insists on some password to check its integrity.
 TRUSTSTORE_PASSWORD: Final = "changeit"  # noqa: S105
@@ -87,13 +87,13 @@ class Authority:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
-        write_private(self._ca_key, _pem(key))
-        write_private(self.ca, certificate.public_bytes(serialization.Encoding.PEM))
+        replace_file(self._ca_key, _pem(key))
+        replace_file(self.ca, certificate.public_bytes(serialization.Encoding.PEM))
         store = pkcs12.serialize_java_truststore(
             [pkcs12.PKCS12Certificate(certificate, b"autocorp-rehearsal")],
             serialization.BestAvailableEncryption(TRUSTSTORE_PASSWORD.encode()),
         )
-        write_private(self.truststore, store)
+        replace_file(self.truststore, store)
         return certificate, key
 
     @staticmethod
@@ -124,8 +124,8 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
             .sign(issuer_key, hashes.SHA256())
         )
-        write_private(to.key, _pem(key))
-        write_private(to.certificate, certificate.public_bytes(serialization.Encoding.PEM))
+        replace_file(to.key, _pem(key))
+        replace_file(to.certificate, certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _builder(

@@ -1,7 +1,6 @@
 """What an operation works with: the environment, the way to its cloud, the journal, and the secrets of this run."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,6 +9,7 @@ from pathlib import Path
 from autocorp_wizard.adapters.aws import CloudAccess
 from autocorp_wizard.adapters.environment_store import EnvironmentStore
 from autocorp_wizard.adapters.home import Home
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.adapters.run_store import RunFiles, RunStore
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.bootstrap import StatePlace
@@ -103,7 +103,7 @@ class Context:
             "outputs": dict(state.outputs or {}) if state else {},
             "replication_started": state.replication_started if state else False,
         }
-        write_private(self.folder / "applied.json", json.dumps(document))
+        replace_file(self.folder / "applied.json", json.dumps(document))
 
     def remember_environment(self, environment: Environment) -> None:
         """Save the environment and go on with it."""
@@ -148,12 +148,3 @@ class Shared:
     def source(self) -> Source:
         """The built-in source database, started where it does not run."""
         return source_for(self.home, self.say)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file in one piece that nobody else can read."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    temporary.rename(path)

@@ -55,6 +55,7 @@ async def await_full_load(ctx: Context) -> Proof:
     """Wait until the task runs and every table is loaded; the rows are those that DMS reports."""
     replication = replication_of(ctx.environment, ctx.state_store.read())
     with ctx.recorder.step("full-load", f"DMS loads {len(replication.tables)} tables") as note:
+        await set_going(ctx.access, replication, waiting(ctx.environment, TURN_SECONDS, resting(ctx)), ctx.say)
         wait = waiting(ctx.environment, STILL_SECONDS, resting(ctx))
         report = await loaded(ctx.access, replication, replication.tables, wait, ctx.say)
         note.text = f"{len(replication.tables)} tables, {report.rows:,} rows"
@@ -132,6 +133,20 @@ async def resume(access: CloudAccess, replication: Replication, wait: Waiting) -
         )
     await begin(access, replication, "resume-processing", wait)
     return before
+
+
+async def set_going(access: CloudAccess, replication: Replication, wait: Waiting, say: Say) -> None:
+    """Let a failed task try again, so that asking again finishes; a task that a person stopped stays stopped."""
+    report = look(access, replication)
+    if report.status not in RESTING or not (report.status == "failed" or report.failure):
+        return
+    say(f"The replication task had {report.status}; it is started again")
+    try:
+        await begin(access, replication, "resume-processing", wait)
+    except WizardError as error:
+        if "never run" not in error.why:
+            raise
+        await begin(access, replication, "start-replication", wait)
 
 
 async def begin(access: CloudAccess, replication: Replication, kind: str, wait: Waiting) -> None:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.imports import Import, import_blocks
 from autocorp_wizard.core.phases import Phase, phase_of_address
 from autocorp_wizard.core.statefile import RemoteState
-from autocorp_wizard.rollout.context import Context, write_private
+from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.restoring import restore_deleted
 
 FILE_NAME = "recovered_imports.tf"
@@ -59,7 +60,7 @@ def files_for(
 
 
 def _keep(ctx: Context, imports: Iterable[Import]) -> None:
-    write_private(_path(ctx), json.dumps([{"address": i.address, "id": i.id} for i in imports], indent=1))
+    replace_file(_path(ctx), json.dumps([{"address": i.address, "id": i.id} for i in imports], indent=1))
 
 
 def _is_of(item: Import, phases: Collection[Phase]) -> bool:

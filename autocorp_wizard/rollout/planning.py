@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, cast
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.adapters.run_store import RunStore
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import WizardError
@@ -16,7 +17,7 @@ from autocorp_wizard.core.plan import Plan, read_plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout import adoption, pending_imports
-from autocorp_wizard.rollout.context import Context, write_private
+from autocorp_wizard.rollout.context import Context
 from autocorp_wizard.rollout.proving import prepare_stage
 from autocorp_wizard.rollout.recovery_need import came_to_its_end, refuse_while_unrecovered
 from autocorp_wizard.rollout.standing import check_gates, look_at_state, phase_asked_for, stage_asked_for
@@ -40,7 +41,7 @@ class PlanInputs:
 
     def save(self, path: Path) -> None:
         """Write it beside the plan."""
-        write_private(path, json.dumps(dataclasses.asdict(self)))
+        replace_file(path, json.dumps(dataclasses.asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -115,7 +116,7 @@ async def make_plan(
         terraform=str(workspace.terraform.binary),
     )
     inputs.save(ctx.files.plan_inputs)
-    write_private(ctx.files.plan_document, json.dumps(plan.as_document()))
+    replace_file(ctx.files.plan_document, json.dumps(plan.as_document()))
     record_plan(ctx, plan)
     return plan
 

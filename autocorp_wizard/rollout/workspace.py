@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.adapters.provider_lock import environment_lock
 from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.adapters.snapshot import (
@@ -28,7 +29,7 @@ from autocorp_wizard.adapters.terraform_mirror import find_mirrors, write_cli_co
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.rollout.bootstrap import backend_config
-from autocorp_wizard.rollout.context import PASSWORD, Context, write_private
+from autocorp_wizard.rollout.context import PASSWORD, Context
 from autocorp_wizard.rollout.terraform_step import capture
 
 
@@ -109,7 +110,7 @@ def _tree_root(files: RunFiles) -> Path:
 def write_inputs(ctx: Context, variables: dict[str, Json]) -> str:
     """Write the variables file of this run and return its digest."""
     text = json.dumps(variables, indent=1, sort_keys=True)
-    write_private(ctx.files.tfvars, text)
+    replace_file(ctx.files.tfvars, text)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -124,7 +125,7 @@ async def initialise(ctx: Context, workspace: Workspace) -> None:
         return
     with ctx.recorder.step("init", "Terraform gets the provider and connects to the remote state") as note:
         backend_file = ctx.files.root / "plan" / "backend.tfbackend"
-        write_private(backend_file, "".join(f"{key} = {json.dumps(value)}\n" for key, value in config.items()))
+        replace_file(backend_file, "".join(f"{key} = {json.dumps(value)}\n" for key, value in config.items()))
         mark.unlink(missing_ok=True)
         # A plugin cache is not safe for two at once.
         with init_lock(ctx.home.make(ctx.home.cache / "plugins")):
@@ -134,5 +135,5 @@ async def initialise(ctx: Context, workspace: Workspace) -> None:
                 cwd=workspace.directory,
                 env=workspace.terraform.environment,
             )
-        write_private(mark, fingerprint)
+        replace_file(mark, fingerprint)
         note.text = "ready"

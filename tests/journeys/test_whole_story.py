@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from autocorp_wizard.rehearsal.faultrules import FaultKind
 from autocorp_wizard.rehearsal.source import SourceDatabase
 from tests.journeys import secrets
+from tests.journeys.faults import Struck, strike, target_of
 from tests.journeys.wizard import Document, Ran, Wizard, gaps
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole-story")]
@@ -31,6 +33,7 @@ class Story:
     endpoints: list[str]
     again: Ran
     again_told: Ran
+    faults: list[Struck]
     found_secrets: list[str]
     found_control: list[str]
     refused: Ran
@@ -60,6 +63,10 @@ def story(new_wizard: Callable[[str], Wizard]) -> Story:
     buckets = [b["Name"] for b in wizard.client("s3").list_buckets()["Buckets"]]
     roles = [r["RoleName"] for r in wizard.client("iam").list_roles()["Roles"]]
     endpoints = [e["ServiceName"] for e in wizard.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]]
+    faults = [
+        strike(wizard, target_of("foundation", "iam"), FaultKind.DENY),
+        strike(wizard, target_of("datasync", "datasync"), FaultKind.THROTTLE),
+    ]
     # The cloud's own memory holds the secret as Secrets Manager does, and the database's folder its passwords.
     kept = ("rehearsal/",)
     found = secrets.where(password, wizard.home, leave_out=kept)
@@ -72,7 +79,7 @@ def story(new_wizard: Callable[[str], Wizard]) -> Story:
     after = wizard.run("env", "show", "rehearsal", "--json")
     return Story(
         wizard, password, before, attached, deployed, buckets, roles, json.loads(value["SecretString"]), endpoints,
-        again, again_told, found, found_control, refused, destroyed, after,
+        again, again_told, faults, found, found_control, refused, destroyed, after,
     )  # fmt: skip
 
 
@@ -131,6 +138,11 @@ def test_a_second_rollout_changes_nothing(story: Story) -> None:
     events = story.again_told.events
     assert not any(e["kind"] == "resource.finished" and e["action"] != "read" for e in events)
     assert "nothing to change" in finished(events, "rollout")["sentence"]
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["foundation-iam-deny", "datasync-datasync-throttle"])
+def test_a_fault_has_a_card_and_the_next_apply_finishes(story: Story, number: int) -> None:
+    story.faults[number].judge()
 
 
 def test_plain_boto3_sees_buckets_roles_secret_and_endpoints(story: Story) -> None:

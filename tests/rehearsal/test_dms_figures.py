@@ -8,7 +8,7 @@ from autocorp_wizard.rehearsal.pace import Span, now
 from autocorp_wizard.rehearsal.services import dms_metrics
 from autocorp_wizard.rehearsal.services.dms_run import Run, TableRun, schedule
 from autocorp_wizard.rehearsal.services.dms_store import Life, RehearsalDms, Thing
-from autocorp_wizard.rehearsal.services.dms_tasks import Task
+from autocorp_wizard.rehearsal.services.dms_task_life import Task
 
 
 @pytest.fixture

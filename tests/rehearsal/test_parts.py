@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.rehearsal.call import AwsCall, Protocol, buffer_body, read_call
 from autocorp_wizard.rehearsal.errorbody import error_answer
 from autocorp_wizard.rehearsal.gate import Gate
-from autocorp_wizard.rehearsal.layout import write_private
 from autocorp_wizard.rehearsal.processes import ProcessMark, end, is_alive, mark_of
 from autocorp_wizard.rehearsal.pulse import Pulse
 from autocorp_wizard.rehearsal.source_rows import generate
@@ -198,13 +198,13 @@ def test_a_process_is_told_from_one_that_got_its_number_later() -> None:
 
 def test_a_private_file_is_replaced_whole_and_closed(tmp_path: Path) -> None:
     path = tmp_path / "f"
-    write_private(path, b"one")
-    write_private(path, b"two")
+    replace_file(path, b"one")
+    replace_file(path, b"two")
     assert path.read_bytes() == b"two"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(OSError, match="No such file"):
-        write_private(tmp_path / "missing" / "f", b"")
+        replace_file(tmp_path / "missing" / "f", b"")
 
 
 def test_generated_rows_keep_their_promises_at_any_size() -> None:

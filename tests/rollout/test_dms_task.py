@@ -149,6 +149,22 @@ async def test_a_start_that_fails_is_told_by_its_cause(
     finally:
         owner.execute("ALTER ROLE dms_replication REPLICATION")
 
+    said: list[str] = []
+    await dms_task.set_going(access, replication, WAIT, said.append)
+    assert look(access, replication).status == "running", "asking again finishes what failed"
+    assert said == ["The replication task had failed; it is started again"]
+
+
+async def test_what_a_person_stopped_is_not_started_by_asking_again(
+    access: CloudAccess, replication: Replication
+) -> None:
+    await dms_task.begin(access, replication, "start-replication", WAIT)
+    await dms_task.stop(access, replication, WAIT)
+    await dms_task.set_going(access, replication, WAIT, lambda _: None)
+    with pytest.raises(WizardError) as caught:
+        await dms_task.loaded(access, replication, replication.tables, WAIT, lambda _: None)
+    assert caught.value.code == "DMS-NOT-RUNNING"
+
 
 async def test_a_load_in_which_nothing_moves_is_not_waited_for_for_ever(
     access: CloudAccess, replication: Replication

@@ -21,7 +21,7 @@ from autocorp_wizard.rehearsal.services.datasync_runs import Execution
 from autocorp_wizard.rehearsal.services.datasync_state import RehearsalDataSync
 from autocorp_wizard.rehearsal.services.dms_run import Run, TableRun
 from autocorp_wizard.rehearsal.services.dms_store import Life, RehearsalDms, Thing
-from autocorp_wizard.rehearsal.services.dms_tasks import Task as Replication
+from autocorp_wizard.rehearsal.services.dms_task_life import Task as Replication
 from autocorp_wizard.rehearsal.services.dms_tasks import stop_task
 from autocorp_wizard.rehearsal.services.glue_crawls import start_crawl
 from tests.rehearsal.glue_bench import LAKE, Bench, bench

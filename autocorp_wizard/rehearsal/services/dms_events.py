@@ -21,7 +21,7 @@ from autocorp_wizard.rehearsal.services.dms_store import (
     text,
     texts,
 )
-from autocorp_wizard.rehearsal.services.dms_tasks import FAILED, STARTED, STOPPED, refresh
+from autocorp_wizard.rehearsal.services.dms_task_life import FAILED, STARTED, STOPPED, refresh
 
 _CREATING, _MODIFYING, _DELETING = 10.0, 10.0, 10.0
 _FORTNIGHT: Final = 14 * 86_400

@@ -12,7 +12,7 @@ from autocorp_wizard.rehearsal.metrics import MetricPoint
 from autocorp_wizard.rehearsal.pace import now
 from autocorp_wizard.rehearsal.services.dms_run import Run
 from autocorp_wizard.rehearsal.services.dms_store import RehearsalDms, Thing
-from autocorp_wizard.rehearsal.services.dms_tasks import Task, refresh
+from autocorp_wizard.rehearsal.services.dms_task_life import Task, refresh
 
 _MINUTE: Final = 60
 _GIB: Final = 1024**3

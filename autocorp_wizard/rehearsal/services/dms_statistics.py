@@ -19,7 +19,8 @@ from autocorp_wizard.rehearsal.services.dms_store import (
     paged,
     text,
 )
-from autocorp_wizard.rehearsal.services.dms_tasks import factor_of, refresh, task_of
+from autocorp_wizard.rehearsal.services.dms_task_life import factor_of, refresh
+from autocorp_wizard.rehearsal.services.dms_tasks import task_of
 
 
 def describe_table_statistics(backend: RehearsalDms, asked: Asked) -> Document:

@@ -21,7 +21,7 @@ from autocorp_wizard.core.events import Json
 from autocorp_wizard.rehearsal.pace import Span, now
 
 if TYPE_CHECKING:
-    from autocorp_wizard.rehearsal.services.dms_tasks import Task
+    from autocorp_wizard.rehearsal.services.dms_task_life import Task
 
 Asked = Mapping[str, Json]
 Document = dict[str, object]
