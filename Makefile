@@ -69,7 +69,7 @@ clean: ## remove the virtual environment and caches
 
 constraints: ## pin the newest versions that fit pyproject.toml (network)
 	@{ echo "# Every package at the version it was tested with. Regenerate: make constraints"; \
-	$(BIN)/uv pip compile --quiet pyproject.toml --group test --extra glue --extra postgres --universal --no-header \
+	$(BIN)/uv pip compile --quiet pyproject.toml --group test --extra glue --extra lake --extra postgres --universal --no-header \
 	  --no-annotate --no-emit-index-url --python-version 3.11; \
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)"; } > constraints.new && mv constraints.new constraints.txt
 

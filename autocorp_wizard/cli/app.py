@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agent": ("agent", "The DataSync agent: fetch its key, activate, adopt, look, replace."),
     "checklist": ("checklist", "Manual steps: list, show, verify, done, skip; with evidence."),
     "status": ("status", "What is deployed, how it does, and which promises it keeps."),
+    "verify": ("verify", "Proof that the lake works: data compares it with the source."),
     "dms": ("dms", "Replication: test, start, stop, resume, reload, and its slot on the source."),
     "policy": ("policy", "The least IAM policy that deploying, or looking, needs."),
     "runs": ("runs", "What happened and what is happening: list, show, attach, cancel, replay, recover."),

@@ -60,6 +60,15 @@ class Scope:
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Permissions that are asked for together: on which ARNs (`*` within them for any name), under which conditions."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+
 _OURS: Final[Mapping[str, Json]] = {
     "aws:ResourceTag/Project": "{project}",
     "aws:ResourceTag/Environment": "{environment}",
@@ -214,14 +223,9 @@ _REST: Final = Scope("Rest", ("*",), ("*",), {"StringEquals": _HERE})
 
 def policy_documents(kind: Kind, calls: Iterable[str], place: Place) -> tuple[dict[str, Json], ...]:
     """Return the policy for measured calls (`SERVICE:Operation`), in several where IAM's limit asks for it."""
-    wanted = sorted({permission for call in calls for permission in permissions(call)})
-    if kind is Kind.READ_ONLY:
-        wanted = [each for each in wanted if _READING.match(each) and each not in _TELLING]
-    if not place.lock_table:
-        wanted = [each for each in wanted if not each.startswith("dynamodb:")]
     documents: list[dict[str, Json]] = []
     current: list[Json] = []
-    for statement in _statements(wanted, place):
+    for statement in _statements(_wanted(kind, calls, place), place):
         if current and _size(_document([*current, statement])) > SIZE_LIMIT:
             documents.append(_document(current))
             current = []
@@ -229,26 +233,52 @@ def policy_documents(kind: Kind, calls: Iterable[str], place: Place) -> tuple[di
     return (*documents, _document(current))
 
 
-def _statements(wanted: Iterable[str], place: Place) -> Iterable[dict[str, Json]]:
+def asked_permissions(kind: Kind, calls: Iterable[str], place: Place) -> tuple[Asked, ...]:
+    """Return the permissions one by one, as the policy grants them: what a simulation can be asked."""
+    return tuple(
+        Asked(tuple(granted), tuple(_resources(scope, place)), _conditions(scope, place))
+        for scope, granted in _granted(_wanted(kind, calls, place))
+    )
+
+
+def _wanted(kind: Kind, calls: Iterable[str], place: Place) -> list[str]:
+    wanted = sorted({permission for call in calls for permission in permissions(call)})
+    if kind is Kind.READ_ONLY:
+        wanted = [each for each in wanted if _READING.match(each) and each not in _TELLING]
+    return wanted if place.lock_table else [each for each in wanted if not each.startswith("dynamodb:")]
+
+
+def _granted(wanted: Iterable[str]) -> Iterable[tuple[Scope, list[str]]]:
     granted: dict[str, list[str]] = {scope.sid: [] for scope in (*SCOPES, _REST)}
     for permission in wanted:
         scopes = [s for s in SCOPES if any(fnmatchcase(permission, pattern) for pattern in s.actions)]
         for scope in _narrowest(scopes) or [_REST]:
             granted[scope.sid].append(permission)
-    for scope in (*SCOPES, _REST):
-        if granted[scope.sid]:
-            statement: dict[str, Json] = {
-                "Sid": scope.sid,
-                "Effect": "Allow",
-                "Action": [*_as_granted(scope, granted[scope.sid])],
-                "Resource": [arn for template in scope.resources for arn in _arns(template, place)],
-            }
-            if scope.condition:
-                statement["Condition"] = {
-                    operator: {key: _filled(value, place) for key, value in keys.items()}
-                    for operator, keys in scope.condition.items()
-                }
-            yield statement
+    return [(scope, granted[scope.sid]) for scope in (*SCOPES, _REST) if granted[scope.sid]]
+
+
+def _resources(scope: Scope, place: Place) -> list[str]:
+    return [arn for template in scope.resources for arn in _arns(template, place)]
+
+
+def _conditions(scope: Scope, place: Place) -> dict[str, dict[str, Json]]:
+    return {
+        operator: {key: _filled(value, place) for key, value in keys.items()}
+        for operator, keys in scope.condition.items()
+    }
+
+
+def _statements(wanted: Iterable[str], place: Place) -> Iterable[dict[str, Json]]:
+    for scope, granted in _granted(wanted):
+        statement: dict[str, Json] = {
+            "Sid": scope.sid,
+            "Effect": "Allow",
+            "Action": [*_as_granted(scope, granted)],
+            "Resource": [*_resources(scope, place)],
+        }
+        if scope.condition:
+            statement["Condition"] = {**_conditions(scope, place)}
+        yield statement
 
 
 def _as_granted(scope: Scope, permissions: Iterable[str]) -> Iterable[str]:

@@ -1,0 +1,1 @@
+"""What must be true before money is spent: checks, what they saw, waivers, and the report."""
