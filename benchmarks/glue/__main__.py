@@ -11,12 +11,11 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.glue import inputs, results
+from benchmarks.glue import floor, inputs, results
 
 CONTESTANTS = ("hudi", "naive", "parquet", "duckdb")
 TITLES = {"hudi": "ours, Hudi", "naive": "naive job, Hudi", "parquet": "ours, Parquet", "duckdb": "DuckDB"}
@@ -93,11 +92,23 @@ class Bench:
 
 
 def truths(work: Path, bench: Bench) -> Iterator[tuple[str, results.Content]]:
-    """Yield what each workload's table must hold."""
+    """Yield what each workload's table must hold.
+
+    Of the export the manifest says how many rows must be let in; which ones, DuckDB says, who shares no code with us.
+    """
     (loaded,) = bench.files(WORKLOADS[0])
     for load in WORKLOADS:
         if load.table == "sales_order":
             yield load.name, results.expected_orders(loaded, bench.files(load) if load.base else [])
+            continue
+        place = work / "truth"
+        place.mkdir(exist_ok=True)
+        floor.customers(place / f"{load.table}.parquet", bench.files(load)[0])
+        content = results.content_of("duckdb", load.table, place)
+        wanted = json.loads((work / "inputs/customers.manifest.json").read_text())["written"]
+        assert content is not None
+        assert content.rows == wanted, f"DuckDB let {content.rows} rows in, the manifest says {wanted}"
+        yield load.name, content
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -108,41 +119,49 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--contestants", default=",".join(CONTESTANTS))
     parser.add_argument("--workloads", default=",".join(load.name for load in WORKLOADS))
     parser.add_argument("--work", type=Path, default=Path("build/benchmark-glue"), help="inputs, tables and records")
+    parser.add_argument("--append", action="store_true", help="keep the records that are there")
     parser.add_argument("--report", action="store_true", help="only print the table of the records in --work")
     given = parser.parse_args(arguments)
     work = given.work.resolve()
     if not given.report:
-        _measure(work, given.scale, given.runs, given.contestants.split(","), given.workloads.split(","))
+        wanted = [
+            (load, contestant)
+            for load in WORKLOADS
+            for contestant in given.contestants.split(",")
+            if load.name in given.workloads.split(",")
+        ]
+        _measure(work, given.scale, range(given.runs + 1), wanted, append=given.append)
     records = [json.loads(line) for line in (work / "records.jsonl").read_text().splitlines()]
+    print(heading(records, json.loads((work / "inputs.json").read_text())["scale"]))
     print(table(records))
     ours = [record for record in records if record["contestant"] in ("hudi", "parquet")]
     return 3 if any("failed" in record or record.get("right") is False for record in ours) else 0
 
 
-def _measure(work: Path, scale: float, runs: int, contestants: list[str], workloads: list[str]) -> None:
+def _measure(work: Path, scale: float, rounds: range, wanted: Sequence[tuple[Workload, str]], *, append: bool) -> None:
     stamp = work / "inputs.json"
     if not stamp.is_file() or json.loads(stamp.read_text())["scale"] != scale:
         print(f"writing inputs at scale {scale} …", file=sys.stderr)
-        manifest = inputs.make(work / "inputs", scale)
-        stamp.write_text(json.dumps({"scale": scale, "customers": manifest.as_document()}))
+        inputs.make(work / "inputs", scale)
+        stamp.write_text(json.dumps({"scale": scale}))
     bench = Bench(work, {})
     bench.truth.update(truths(work, bench))
-    # Of the export the manifest says how many rows must be let in; which ones, DuckDB says, who shares no code with us.
-    floor = Bench(work, defaultdict(lambda: results.Content(-1, "")))
-    customers = WORKLOADS[-1]
-    floor.run(customers, "duckdb", 0)
-    content = results.content_of("duckdb", customers.table, work / "tables" / "duckdb" / customers.name)
-    assert content is not None
-    wanted = json.loads(stamp.read_text())["customers"]["written"]
-    assert content.rows == wanted, f"DuckDB let {content.rows} rows in, the manifest says {wanted}"
-    bench.truth[customers.name] = content
-    bench.records.unlink()
-    for round_ in range(runs + 1):
-        for load in WORKLOADS:
-            for contestant in contestants:
-                if load.name in workloads:
-                    record = bench.run(load, contestant, round_)
-                    print(json.dumps(record), file=sys.stderr, flush=True)
+    if not append:
+        bench.records.unlink(missing_ok=True)
+    for round_ in rounds:
+        for load, contestant in wanted:
+            record = bench.run(load, contestant, round_)
+            print(json.dumps(record), file=sys.stderr, flush=True)
+
+
+def heading(records: Sequence[dict[str, object]], scale: float) -> str:
+    """Return what the figures were measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    loads = [float(str(record["load"])) for record in records]
+    return (
+        f"Scale {scale:g} (1: the rows that the titles name), {os.cpu_count()} cores, {memory:.0f} GiB; load of the "
+        f"machine when a run began: {min(loads):.1f} to {max(loads):.1f}.\n"
+    )
 
 
 def table(records: Sequence[dict[str, object]]) -> str:

@@ -20,8 +20,13 @@ _PREFIX = "_acw_"
 _OPERATIONS = {Mode.FIRST: "bulk_insert", Mode.UPSERT: "upsert", Mode.REPLACE: "insert_overwrite_table"}
 
 
-def write_options(contract: Contract, mode: Mode, *, database: str, table_version: int) -> dict[str, str]:
-    """Return Hudi's options for a commit. An empty `database` leaves the catalog alone."""
+def write_options(
+    contract: Contract, mode: Mode, *, database: str, table_version: int, parallelism: int = 8
+) -> dict[str, str]:
+    """Return Hudi's options for a commit. An empty `database` leaves the catalog alone.
+
+    `parallelism` is that of the session: Hudi's own are a hundred tasks and more, which cost a small table seconds.
+    """
     options = {
         "hoodie.table.name": contract.name,
         "hoodie.datasource.write.operation": _OPERATIONS[mode],
@@ -44,6 +49,9 @@ def write_options(contract: Contract, mode: Mode, *, database: str, table_versio
         "hoodie.cleaner.hours.retained": "72",
         # A table is a few files: a server that lists them costs more than it saves.
         "hoodie.embed.timeline.server": "false",
+        "hoodie.simple.index.parallelism": str(parallelism),
+        "hoodie.finalize.write.parallelism": str(parallelism),
+        "hoodie.rollback.parallelism": str(parallelism),
         "hoodie.write.table.version": str(table_version),
         "hoodie.write.auto.upgrade": "false",
     }
@@ -112,7 +120,13 @@ class HudiSink:
             # Only an upsert applies deletions; there is nothing here that they could meet.
             rows = rows.where("not _deleted")
         frame = rows.withColumnRenamed("_deleted", "_hoodie_is_deleted")
-        options = write_options(self._contract, mode, database=self._database, table_version=self._table_version)
+        options = write_options(
+            self._contract,
+            mode,
+            database=self._database,
+            table_version=self._table_version,
+            parallelism=2 * self._spark.sparkContext.defaultParallelism,
+        )
         # A first load that died left no completed commit: overwriting it cannot lose or double anything.
         save_mode = "overwrite" if mode is Mode.FIRST else "append"
         (
