@@ -15,6 +15,7 @@ from typing import Final, Generic, TypeVar
 
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.private_file import replace_file
+from autocorp_wizard.adapters.secret_input import from_postgres
 from autocorp_wizard.adapters.snapshot import packaged_tree
 from autocorp_wizard.checks import engine
 from autocorp_wizard.checks.account import account_checks
@@ -117,6 +118,39 @@ def all_checks(place: Place, home: Home, say: Say, password: Callable[[], str] |
         *vpc_checks(place),
         *source_checks(look, place.text("postgres_username")),
         *agent_checks(place),
+    )
+
+
+def look(
+    environment: Environment,
+    home: Home,
+    *,
+    ids: Collection[str] = (),
+    tell: Callable[[Result], None] = lambda _: None,
+) -> Report:
+    """Look at an environment with the checks of these ids and what they need, at all without any, and remember it.
+
+    The source's password comes from PGPASSWORD or PostgreSQL's password file, as on the command line.
+    """
+
+    def quiet(_: str) -> None:
+        return None
+
+    place = look_from(environment, home, quiet)
+    checks = all_checks(place, home, quiet, lambda: _ambient_password(environment))
+    report = carry_out(place, engine.with_needs(checks, ids) if ids else checks, tell=tell)
+    remember(home, report)
+    return report
+
+
+def _ambient_password(environment: Environment) -> str:
+    answers = environment.answers
+    return from_postgres(
+        os.environ,
+        host=str(answers["postgres_host"].value or ""),
+        port=int(str(answers["postgres_port"].value)),
+        database=str(answers["postgres_database"].value),
+        user=str(answers["postgres_username"].value),
     )
 
 
