@@ -32,6 +32,8 @@ _SERVER: Final[LiteralString] = """
       (SELECT count(*) FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid
         WHERE s.slot_type IS DISTINCT FROM 'logical'),
       (SELECT count(*) FROM pg_stat_replication), (SELECT count(*) FROM pg_replication_slots),
+      (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'logical' AND active AND NOT temporary
+        AND database = current_database()),
       (SELECT count(*) FROM pg_stat_subscription),
       EXISTS (SELECT FROM pg_extension WHERE extname = 'pglogical'),
       COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
@@ -187,14 +189,15 @@ class SourceFacts:
             physical_senders=int(one[5]),
             senders=int(one[6]),
             slots=int(one[7]),
+            decoders=int(one[8]),
             prepared=prepared,
             free_connections=int(two[1]),
-            subscriptions=int(one[8]),
-            has_pglogical=bool(one[9]),
-            encrypted=bool(one[10]),
-            tls_version=str(one[11]),
-            system_identifier=str(one[12]),
-            managed=str(one[13]),
+            subscriptions=int(one[9]),
+            has_pglogical=bool(one[10]),
+            encrypted=bool(one[11]),
+            tls_version=str(one[12]),
+            system_identifier=str(one[13]),
+            managed=str(one[14]),
         )
 
     def _role(self) -> Role:

@@ -1,5 +1,6 @@
 """Every check of the source, in the order in which it is shown."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,13 +10,14 @@ from autocorp_wizard.adapters.source_facts import Once, SourceFacts
 from autocorp_wizard.adapters.source_sessions import SourceLogin
 from autocorp_wizard.checks.source import slot
 from autocorp_wizard.checks.source.reach import Reach
+from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.preflight.record import Check, Group, Seen, SideEffect, Vantage
 from autocorp_wizard.core.preflight.source import activity_rules as on_activity
 from autocorp_wizard.core.preflight.source import column_rules as on_columns
 from autocorp_wizard.core.preflight.source import role_rules as on_role
 from autocorp_wizard.core.preflight.source import server_rules as on_server
 from autocorp_wizard.core.preflight.source import table_rules as on_tables
-from autocorp_wizard.core.preflight.source.facts import Activity, Role, Server, Tables, Wanted
+from autocorp_wizard.core.preflight.source.facts import Wanted
 
 T = TypeVar("T")
 _DMS: Final = frozenset({"dms"})
@@ -31,6 +33,7 @@ class _Rule:
     judge: Callable[..., Seen]
     volatile: bool = False
     integrity: bool = False
+    needs: tuple[str, ...] = ()
 
 
 _SERVER: Final = (
@@ -92,7 +95,7 @@ _TABLES: Final = (
     _Rule("pg.tbl.inherits", "No row comes twice", on_tables.inheritance),
     _Rule("pg.tbl.case", "No names differ only in case", on_tables.twins),
     _Rule("pg.tbl.names", "Names are fit for Glue", on_tables.names),
-    _Rule("pg.tbl.array_nopk", "Arrays have a key beside them", on_tables.arrays),
+    _Rule("pg.tbl.array_nopk", "Arrays have a key beside them", on_tables.arrays, needs=("pg.tbl.pk",)),
     _Rule("pg.tbl.lobpk", "Keys are bounded", on_tables.lob_keys),
     _Rule("pg.tbl.exprunique", "Unique indexes are plain", on_tables.expressions),
     _Rule("pg.tbl.deferrable", "Keys are not deferrable", on_tables.deferrable),
@@ -110,62 +113,89 @@ _TABLES: Final = (
 )
 
 
-def source_checks(login: SourceLogin, wanted: Wanted) -> tuple[Check, ...]:
-    """Return every check of a source. Nothing is asked before the first of them runs."""
-    reach, check = Reach(login, wanted), partial(Check, group=Group.SOURCE, proves=_PROVES, does_not_prove=_NOT)
-    facts = SourceFacts(reach.sessions, wanted)
+class _Source:
+    """A source that is made out when the first check asks; an error is raised to each that asks."""
+
+    def __init__(self, prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> None:
+        self._prepare, self._guard = prepare, threading.Lock()
+        self._made: tuple[Reach, SourceFacts] | WizardError | None = None
+
+    def __call__(self) -> tuple[Reach, SourceFacts]:
+        with self._guard:
+            if self._made is None:
+                try:
+                    login, wanted = self._prepare()
+                    reach = Reach(login, wanted)
+                    self._made = (reach, SourceFacts(reach.sessions, wanted))
+                except WizardError as error:
+                    self._made = error
+        if isinstance(self._made, WizardError):
+            raise self._made
+        return self._made
+
+
+def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Check, ...]:
+    """Return every check of a source. Nothing is asked, not even `prepare`, before the first of them runs."""
+    source = _Source(prepare)
+    check = partial(Check, group=Group.SOURCE, proves=_PROVES, does_not_prove=_NOT)
+
+    def asked(probe: Callable[[Reach], Seen]) -> Callable[[], Seen]:
+        return lambda: probe(source()[0])
+
     here = partial(check, vantage=Vantage.LAPTOP)
 
-    def rules(asked: tuple[_Rule, ...], of: Once[T]) -> tuple[Check, ...]:
+    def rules(listed: tuple[_Rule, ...], of: Callable[[SourceFacts], Once[T]]) -> tuple[Check, ...]:
         return tuple(
             here(
                 each.id,
                 each.title,
-                probe=partial(_judge, facts, each, of, wanted),
-                needs=_IN,
+                probe=partial(_judge, source, each, of),
+                needs=_IN + each.needs,
                 phases=_DMS,
                 volatile=each.volatile,
                 integrity=each.integrity,
                 timeout=20.0,
             )
-            for each in asked
+            for each in listed
         )
 
-    server: Once[Server] = facts.server
-    role: Once[Role] = facts.role
-    activity: Once[Activity] = facts.activity
-    tables: Once[Tables] = facts.tables
     return (
-        here("pg.dns", "Its name has an address", probe=reach.dns, phases=_DMS),
-        here("pg.tcp", "Its port is open", probe=reach.tcp, needs=("pg.dns",), phases=_DMS),
-        here("pg.wire", "PostgreSQL answers", probe=reach.wire, needs=("pg.tcp",), phases=_DMS),
-        here("pg.tls.offered", "TLS is offered", probe=reach.tls_offered, needs=("pg.wire",), phases=_DMS),
-        here("pg.tls.cert", "Its certificate is good", probe=reach.tls_certificate, needs=("pg.tls.offered",)),
-        here("pg.tls.required", "DMS is let in as it comes", probe=reach.plain_text, needs=("pg.wire",), phases=_DMS),
-        here("pg.auth.method", "Passwords are hashed", probe=reach.method, needs=("pg.wire",)),
+        here("pg.dns", "Its name has an address", probe=asked(Reach.dns), phases=_DMS),
+        here("pg.tcp", "Its port is open", probe=asked(Reach.tcp), needs=("pg.dns",), phases=_DMS),
+        here("pg.wire", "PostgreSQL answers", probe=asked(Reach.wire), needs=("pg.tcp",), phases=_DMS),
+        here("pg.tls.offered", "TLS is offered", probe=asked(Reach.tls_offered), needs=("pg.wire",), phases=_DMS),
+        here("pg.tls.cert", "Its certificate is good", probe=asked(Reach.tls_certificate), needs=("pg.tls.offered",)),
+        here(
+            "pg.tls.required",
+            "DMS is let in as it comes",
+            probe=asked(Reach.plain_text),
+            needs=("pg.wire",),
+            phases=_DMS,
+        ),
+        here("pg.auth.method", "Passwords are hashed", probe=asked(Reach.method), needs=("pg.wire",)),
         here(
             "pg.auth.login",
             "The replication user can log in",
-            probe=reach.log_in,
-            needs=("pg.wire",),
+            probe=asked(Reach.log_in),
+            needs=("pg.wire", "pg.tls.offered"),
             phases=_DMS,
             integrity=True,
         ),
-        here("pg.pooler", "No pooler is in between", probe=reach.pooler, needs=_IN, phases=_DMS),
-        *rules(_SERVER, server),
-        *rules(_ROLE, role),
+        here("pg.pooler", "No pooler is in between", probe=asked(Reach.pooler), needs=_IN, phases=_DMS),
+        *rules(_SERVER, lambda facts: facts.server),
+        *rules(_ROLE, lambda facts: facts.role),
         here(
             "pg.hba.repl",
             "A replication connection is let in",
-            probe=reach.walsender,
+            probe=asked(Reach.walsender),
             phases=_DMS,
             needs=("pg.auth.login", "pg.role.replication", "pg.senders.free", "pg.primary"),
         ),
-        *rules(_ACTIVITY, activity),
+        *rules(_ACTIVITY, lambda facts: facts.activity),
         here(
             "pg.slot.probe",
             "A slot can be made",
-            probe=partial(slot.probe, reach.sessions, wanted),
+            probe=lambda: slot.probe(*source()),
             needs=(
                 "pg.auth.login",
                 "pg.wal_level",
@@ -182,10 +212,11 @@ def source_checks(login: SourceLogin, wanted: Wanted) -> tuple[Check, ...]:
             integrity=True,
             timeout=15.0,
         ),
-        *rules(_TABLES, tables),
+        *rules(_TABLES, lambda facts: facts.tables),
     )
 
 
-def _judge(facts: SourceFacts, rule: _Rule, of: Once[T], wanted: Wanted) -> Seen:
+def _judge(source: _Source, rule: _Rule, of: Callable[[SourceFacts], Once[T]]) -> Seen:
+    reach, facts = source()
     facts.begin()
-    return rule.judge(of(), wanted)
+    return rule.judge(of(facts)(), reach.wanted)

@@ -11,11 +11,9 @@ _OLD_XMIN: Final = 50_000_000
 _WARN_AGE, _FAIL_AGE = 60.0, 600.0
 
 
-def orphans(activity: Activity, wanted: Wanted) -> Seen:
+def orphans(activity: Activity, _: Wanted) -> Seen:
     """Judge slots that nobody reads: they keep the write-ahead log for ever."""
-    idle = [
-        each for each in activity.slots if not each.active and each.name not in wanted.own_slots and not _lost(each)
-    ]
+    idle = [each for each in activity.slots if not each.active and not _lost(each)]
     if not idle:
         return passed("No replication slot is without a reader.")
     findings = tuple(
@@ -35,8 +33,8 @@ def lost(activity: Activity, _: Wanted) -> Seen:
     return warned(f"{count(len(dead), 'dead slot')} still counted.", *_drop(dead), findings=findings)
 
 
-def writers(activity: Activity, _: Wanted) -> Seen:
-    """Judge transactions that hold an id, in any database: making a slot waits for them."""
+def writers(activity: Activity, _: Wanted, *, patience: float = _WARN_AGE) -> Seen:
+    """Judge transactions that hold an id, in any database: making a slot waits for them; `patience` in seconds."""
     if not activity.writers:
         return passed("No open transaction would keep the replication slot waiting.")
     hidden = [each for each in activity.writers if each.age is None]
@@ -47,10 +45,10 @@ def writers(activity: Activity, _: Wanted) -> Seen:
             findings=tuple(f"process {each.pid}" for each in hidden),
         )
     oldest = max(each.age or 0.0 for each in activity.writers)
-    if oldest <= _WARN_AGE:
+    if oldest <= patience:
         return passed(f"The oldest of {count(len(activity.writers), 'open transaction')} is {oldest:.0f} s old.")
-    old = [each for each in activity.writers if (each.age or 0.0) > _WARN_AGE]
-    said = f"A transaction is open for {oldest / 60:.0f} min; the replication slot waits for its end."
+    old = [each for each in activity.writers if (each.age or 0.0) > patience]
+    said = f"A transaction is open for {_span(oldest)}; the replication slot waits for its end."
     findings = tuple(f"process {each.pid}: {each.user} in {each.database}, {each.age:,.0f} s" for each in old)
     remedies = _end([each.pid for each in old])
     return (failed if oldest > _FAIL_AGE else warned)(said, *remedies, findings=findings)
@@ -124,6 +122,10 @@ def publications(activity: Activity, _: Wanted) -> Seen:
         remedy,
         findings=activity.useless_publications,
     )
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _lost(slot: SlotSeen) -> bool:

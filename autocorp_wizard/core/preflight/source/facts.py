@@ -45,6 +45,7 @@ class Server:
     physical_senders: int
     senders: int
     slots: int
+    decoders: int
     prepared: tuple[Prepared, ...]
     free_connections: int
     subscriptions: int
@@ -167,7 +168,7 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the environment wants of its source: the tables, and how replication is set up."""
+    """What the environment wants of its source. `replicating` where its task exists and holds a slot."""
 
     user: str
     database: str
@@ -180,4 +181,4 @@ class Wanted:
     lob_max_bytes: int = 32 * 1024
     outage_hours: float = 48.0
     network: str = ""
-    own_slots: tuple[str, ...] = ()
+    replicating: bool = False

@@ -17,6 +17,8 @@ from autocorp_wizard.core.preflight.source.facts import Role, Wanted
 from autocorp_wizard.core.preflight.source.remedies import quote, sql
 
 _DAY: Final = 86_400.0
+# Connections that a full load takes: eight tables at a time, and what steers them.
+_LOAD: Final = 12
 
 
 def may_replicate(role: Role, _: Wanted) -> Seen:
@@ -45,15 +47,19 @@ def is_super(role: Role, wanted: Wanted) -> Seen:
     return passed(f"{role.name} is no superuser; that is enough, because {kept}.")
 
 
-def validity(role: Role, _: Wanted) -> Seen:
+def validity(role: Role, wanted: Wanted) -> Seen:
     """Judge until when the user may log in, and how often at a time."""
     remedies = sql(
         "Let the login outlive the task.",
         f"ALTER ROLE {quote(role.name)} VALID UNTIL 'infinity' CONNECTION LIMIT -1;",
     )
-    for limit, of in ((role.connection_limit, "This user"), (role.database_limit, "The database")):
-        if 0 <= limit < 12:
-            return failed(f"{of} may have {limit} connections at a time; a full load takes twelve.", *remedies)
+    if 0 <= role.connection_limit < _LOAD:
+        said = f"This user may have {role.connection_limit} connections at a time; a full load takes twelve."
+        return failed(said, *remedies)
+    if 0 <= role.database_limit < _LOAD:
+        said = f"The database may have {role.database_limit} connections at a time; a full load takes twelve."
+        statement = f"ALTER DATABASE {quote(wanted.database)} CONNECTION LIMIT -1;"
+        return failed(said, *sql("Lift the limit.", statement))
     if role.valid_for is None:
         return passed("The login does not run out.")
     days = role.valid_for / _DAY

@@ -117,8 +117,8 @@ def slots_free(server: Server, wanted: Wanted) -> Seen:
     most = server.number("max_replication_slots")
     free = most - server.slots
     evidence: dict[str, Json] = {"max_replication_slots": most, "used": server.slots}
-    if wanted.own_slots:
-        return passed(f"The task holds its slot ({', '.join(wanted.own_slots)}).", **evidence)
+    if wanted.replicating and server.decoders:
+        return passed("The task holds its slot already.", **evidence)
     if free > wanted.tasks:
         return passed(f"{count(free, 'replication slot')} of {most} {'is' if free == 1 else 'are'} free.", **evidence)
     remedies = setting(
@@ -136,7 +136,9 @@ def senders_free(server: Server, wanted: Wanted) -> Seen:
     most = server.number("max_wal_senders")
     free = most - server.senders
     evidence: dict[str, Json] = {"max_wal_senders": most, "used": server.senders}
-    if wanted.own_slots or free > wanted.tasks:
+    if wanted.replicating and server.decoders:
+        return passed("The task has its walsender already.", **evidence)
+    if free > wanted.tasks:
         return passed(f"{count(free, 'walsender')} of {most} {'is' if free == 1 else 'are'} free.", **evidence)
     remedies = setting(
         "max_wal_senders", str(max(10, server.senders + wanted.tasks + 2)), "Make room for walsenders.", restart=True
