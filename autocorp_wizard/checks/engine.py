@@ -87,13 +87,13 @@ class _Run:
                     changed = True
 
     def _cause(self, need: str) -> str:
-        """Return the check that blocks whoever needs `need`; empty where it passed, or is not done yet."""
+        """Return what blocks whoever needs `need`; empty where it passed, does not apply, or is not done yet."""
         found = self._results.get(need)
         if found is None:
             return ""
         if found.seen.status in (Status.FAIL, Status.INCONCLUSIVE):
             return need
-        return found.blocked_by or (need if found.seen.status is Status.SKIP else "")
+        return found.blocked_by
 
     def _due(self) -> list[Check]:
         taken = Counter(self._known[name].lane for name in self._running)

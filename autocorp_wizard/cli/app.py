@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rehearse": ("rehearse", "The whole rollout on this machine, without an AWS account."),
     "env": ("env", "Environments: new, list, show, edit, delete."),
     "bootstrap": ("bootstrap", "The place where Terraform's state lives: make, adopt, verify."),
+    "preflight": ("preflight", "Know before you spend: account, network, source, agent and tools."),
+    "waive": ("waive", "Live with a check until a day, for a reason."),
     "plan": ("plan", "What a phase would change, with risks and a digest to approve."),
     "apply": ("apply", "Apply exactly the plan that was approved."),
     "destroy": ("destroy", "Remove a phase and the later ones, or everything."),

@@ -1,7 +1,5 @@
 """What the checklist commands share: the steps, their standing, the evidence of an environment, and its exchange."""
 
-import getpass
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from autocorp_wizard.adapters.checklist_files import packaged_checklists, read_checklists
 from autocorp_wizard.adapters.evidence_store import EvidenceStore
+from autocorp_wizard.adapters.person import who
 from autocorp_wizard.cli import passwords, targets
 from autocorp_wizard.core.checklist import Checklist, Names, Record, Standing, Step, standing
 from autocorp_wizard.core.errors import UsageError, WizardError
@@ -123,15 +122,6 @@ class Steps:
             self.exchange()
 
 
-def who() -> str:
-    """Return who is at the keyboard, as user@host."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return f"{user}@{os.uname().nodename}"
-
-
 def record_document(record: Record | None) -> dict[str, Json] | None:
     """Return a record as the JSON documents print it."""
     if record is None:
@@ -164,3 +154,6 @@ def standing_document(found: Standing) -> dict[str, Json]:
         "record": record_document(found.record),
         "refuted": record_document(found.refuted),
     }
+
+
+__all__ = ["Steps", "record_document", "standing_document", "who"]

@@ -28,6 +28,7 @@ _RENAMED: Final[Mapping[str, str]] = {
     "budgets:UpdateBudget": "budgets:ModifyBudget",
     "budgets:UpdateNotification": "budgets:ModifyBudget",
     "budgets:UpdateSubscriber": "budgets:ModifyBudget",
+    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:ListObjects": "s3:ListBucket",
     "s3:ListObjectsV2": "s3:ListBucket",

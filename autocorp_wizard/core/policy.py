@@ -18,7 +18,7 @@ from autocorp_wizard.core.iam_actions import permissions
 # IAM's limit for a managed policy, in characters without white space.
 SIZE_LIMIT: Final = 6144
 
-_READING: Final = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|View)")
+_READING: Final = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|View|Simulate)")
 # Reading these would tell more than that something exists.
 _TELLING: Final = frozenset({"secretsmanager:GetSecretValue", "kms:Decrypt"})
 
@@ -100,6 +100,11 @@ SCOPES: Final[tuple[Scope, ...]] = (
             "sns:List*",
             "cloudwatch:DescribeAlarms",
             "cloudtrail:DescribeTrails",
+            # What the preflight asks about the account and about whoever asks.
+            "account:GetRegionOptStatus",
+            "iam:SimulatePrincipalPolicy",
+            "s3:GetAccountPublicAccessBlock",
+            "servicequotas:ListServiceQuotas",
         ),
         whole=True,
     ),

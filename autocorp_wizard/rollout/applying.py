@@ -12,6 +12,7 @@ from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.statefile import RemoteState
 from autocorp_wizard.rollout import pending_imports
 from autocorp_wizard.rollout.context import Context
+from autocorp_wizard.rollout.look_again import look_again
 from autocorp_wizard.rollout.planning import PlanInputs, load_plan, record_plan
 from autocorp_wizard.rollout.proving import prove_stage, say_unproven
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
@@ -42,6 +43,7 @@ async def apply_operation(ctx: Context) -> Applied:
     plan, inputs = load_approved(ctx, files)
     state = look_at_state(ctx)
     check_gates(ctx, plan.stage, state)
+    look_again(ctx, plan.phase)
     applied = await apply_plan(ctx, files, plan, inputs, state)
     if ctx.request.parent:
         return applied

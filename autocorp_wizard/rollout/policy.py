@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, cast
 
+from autocorp_wizard.checks import account, account_names, account_quotas, account_rights, agent, network_vpc
 from autocorp_wizard.core.bootstrap import partition_of
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.leftovers import HasNames, Names
@@ -50,8 +51,15 @@ WIZARD_CALLS: Final = frozenset(
 ) | frozenset(f"{kind.service}:{''.join(word.capitalize() for word in kind.operation.split('_'))}" for kind in KINDS)
 
 
-# What `status` and the probes of the checklists ask; their own tests compare the two tables with what is called.
-LOOKS: Final = CALLS | PROBE_CALLS
+# What `status`, the probes of the checklists and the preflight ask; their own tests compare the tables with what is
+# called.
+LOOKS: Final = (
+    CALLS
+    | PROBE_CALLS
+    | frozenset().union(
+        *(module.CALLS for module in (account, account_names, account_quotas, account_rights, agent, network_vpc))
+    )
+)
 
 # Changes in place that the measured cycle does not make, by the type whose arguments lead to them.
 RARE_CHANGES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -34,6 +34,10 @@ class Facts:
     needs_secret: bool = False
     environments: int = 0
     runs: int = 0
+    looking: bool = False
+    causes: int = 0
+    fix: bool = False
+    waivable: bool = False
 
 
 Availability = Callable[[Facts], str]
@@ -114,6 +118,22 @@ def _reattach(facts: Facts) -> str:
 
 def _recover(facts: Facts) -> str:
     return "" if facts.lost else "No run was lost; there is nothing to recover."
+
+
+def _looking(facts: Facts) -> str:
+    return "The checks are still looking." if facts.looking else ""
+
+
+def _first_cause(facts: Facts) -> str:
+    return "" if facts.causes else "Nothing has to be put right."
+
+
+def _fix(facts: Facts) -> str:
+    return "" if facts.fix else "This check says nothing that helps, because nothing is wrong or it was not looked at."
+
+
+def _waivable(facts: Facts) -> str:
+    return "" if facts.waivable else "Only a check that failed, warned or could not be told can be waived."
 
 
 def _chosen_run(facts: Facts) -> str:
@@ -202,6 +222,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("t",),
         _prove,
     ),
+    Action(
+        "steps.preflight",
+        "Preflight",
+        "Prove that account, network, source, agent and tools are ready, before anything costs money.",
+        ("k",),
+        _saved,
+        weight=11,
+    ),
     Action("steps.watch", "Watch run", "Watch the run that is still going here.", ("a",), _reattach, weight=12),
     Action(
         "steps.recover",
@@ -216,6 +244,35 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "Take the deployment down. Asks for the environment's name, typed.",
         ("D",),
         _destroy,
+    ),
+    Action("preflight.again", "Look again", "Look at everything once more.", ("g", "f5"), _looking, weight=20),
+    Action("preflight.one", "This one", "Look at the chosen check once more, and at what it needs.", ("o",), _looking),
+    Action(
+        "preflight.failed",
+        "Failed again",
+        "Look once more at what was not well: for while somebody is mending it.",
+        ("f",),
+        _looking,
+        weight=17,
+    ),
+    Action(
+        "preflight.first", "First failure", "Go to what has to be put right first.", ("n",), _first_cause, weight=19
+    ),
+    Action(
+        "preflight.copy",
+        "Copy fix",
+        "Copy what helps: the statement, the line or the command.",
+        ("c",),
+        _fix,
+        weight=18,
+    ),
+    Action(
+        "preflight.waive",
+        "Waive",
+        "Live with the chosen check until a day, for a reason; it stands in the environment's file.",
+        ("w",),
+        _waivable,
+        weight=16,
     ),
     Action("review.approve", "Approve", "Go to the button that applies this very plan.", ("a",), _approve, weight=20),
     Action("review.find", "Find", "Show only the changes that hold a text.", ("slash",), weight=19),

@@ -28,8 +28,12 @@ from autocorp_wizard.tui.themes import DARK, LIGHT, THEMES
 from autocorp_wizard.tui.widgets.outcome_card import error_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from autocorp_wizard.adapters.environment_store import EnvironmentStore
     from autocorp_wizard.adapters.home import Home
+    from autocorp_wizard.core.preflight.record import Result
+    from autocorp_wizard.core.preflight.report import Report
     from autocorp_wizard.tui.engine_port import EngineLike
 
 
@@ -180,11 +184,17 @@ def make_app(
 
         return Engine(home)
 
+    def preflight(environment: Environment, ids: "Sequence[str]", tell: "Callable[[Result], None]") -> "Report":
+        from autocorp_wizard.rollout.preflight import look
+
+        return look(environment, home, ids=ids, tell=tell)
+
     environments = store or EnvironmentStore(home)
     name = environment.name if environment else ""
     own = environments.path(name) if name else None
     env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
-    return WizardApp(Session(environments, open_engine, proposed=environment, env_file=env_file), name)
+    session = Session(environments, open_engine, proposed=environment, env_file=env_file, preflight=preflight)
+    return WizardApp(session, name)
 
 
 def run_app(

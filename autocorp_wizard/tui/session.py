@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -12,12 +12,17 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.neighbours import beside
+from autocorp_wizard.core.preflight.record import Result
+from autocorp_wizard.core.preflight.report import Report
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.engine_port import EngineLike
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.words import plain
 
 T = TypeVar("T")
+
+# Looks at an environment: the checks of these ids (all without any); each result is told as it comes, from a thread.
+Preflight = Callable[[Environment, Sequence[str], Callable[[Result], None]], Report]
 
 _TEACHING = (Operation.APPLY, Operation.DESTROY)
 _LATEST = 8
@@ -59,6 +64,7 @@ class Session:
     env_file: str = ""
     left_running: list[str] = field(default_factory=list)
     known: dict[str, Overview] = field(default_factory=dict)
+    preflight: Preflight | None = None
     _engine: EngineLike | None = None
 
     @property

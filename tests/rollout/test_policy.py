@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 ACCOUNT = "123456789012"
 GIVEN: dict[str, Json] = {"cloud": "aws", "account_id": ACCOUNT, "region": "eu-central-1"}
 DEV = Environment("dev", GIVEN | {"lock_table": "terraform-locks"})
-READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|View)")
+READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|View|Simulate)")
 
 
 def statements(environment: Environment, kind: str) -> list[dict[str, object]]:
@@ -141,14 +141,14 @@ def calls_in_the_code() -> set[str]:
             if isinstance(node, ast.Call):
                 words = [a.value for a in node.args[:3] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in {"call", "pages", "_exists"} and len(words) >= 2:
+                if name in {"call", "pages", "_exists", "entries"} and len(words) >= 2:
                     found.add(f"{words[0]}:{words[1].replace('_', '').lower()}")
     return found
 
 
 def test_what_the_wizards_own_code_calls_is_listed() -> None:
-    prefixes = {"resourcegroupstaggingapi": "tag"}
-    listed = {call.lower() for call in WIZARD_CALLS}
+    prefixes = {"resourcegroupstaggingapi": "tag", "service-quotas": "servicequotas"}
+    listed = {call.lower() for call in WIZARD_CALLS | LOOKS}
     found = {f"{prefixes.get(s, s)}:{o}" for s, _, o in (call.partition(":") for call in calls_in_the_code())}
     assert found
     assert found - listed == set()

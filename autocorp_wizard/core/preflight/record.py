@@ -194,7 +194,7 @@ class Check:
     @property
     def anchor(self) -> str:
         """Where its documentation stands."""
-        return f"docs/preflight.md#{self.id.replace('.', '')}"
+        return f"docs/preflight.md#{self.group.value}"
 
 
 @dataclass(frozen=True, slots=True)

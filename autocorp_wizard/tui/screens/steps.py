@@ -179,6 +179,12 @@ class StepsScreen(WizardScreen):
             self.chosen = int(key) - 1
             self._focus_primary()
 
+    def do_preflight(self, _: str) -> None:
+        """Show the checks."""
+        from autocorp_wizard.tui.screens.preflight import PreflightScreen
+
+        self.app.push_screen(PreflightScreen(self.environment))
+
     def do_next(self, _: str) -> None:
         """Go one step on."""
         self.chosen = min(self.chosen + 1, len(self.steps) - 1)

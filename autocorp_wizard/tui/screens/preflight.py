@@ -1,0 +1,256 @@
+"""The preflight in three columns: groups, checks, and what a check saw; results come in as they are found."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from autocorp_wizard.adapters.person import who
+from autocorp_wizard.core.environment import Environment, Waiver
+from autocorp_wizard.core.preflight.formats import MARKS, helps
+from autocorp_wizard.core.preflight.record import Group, Result, Status
+from autocorp_wizard.core.preflight.report import Report, under_waivers
+from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.waive import WaiveDialog
+from autocorp_wizard.tui.words import printable
+
+_ALL = "all"
+_STYLES = {
+    Status.PASS: "$success",
+    Status.WARN: "$warning",
+    Status.FAIL: "bold $error",
+    Status.INCONCLUSIVE: "$warning",
+    Status.SKIP: "dim",
+    Status.WAIVED: "dim",
+}
+_OPEN = (Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
+
+
+class PreflightScreen(WizardScreen):
+    """Groups, checks, detail."""
+
+    HELP = """
+# Preflight
+
+Each check says from where it looks, what it proves and what it does not. **FAIL** keeps its phase from being applied;
+**INCONCLUSIVE** could not be looked at, or not from here: it is never shown as a pass. One failure is counted once;
+what needs it is skipped and names it. **Waive** lives with a check until a day.
+"""
+    SCOPE: ClassVar[str] = "preflight"
+    PLACE: ClassVar[str] = "Preflight"
+    BINDINGS = bindings_for("preflight")
+
+    def __init__(self, environment: str) -> None:
+        super().__init__()
+        self.environment = environment
+        self._results: dict[str, Result] = {}
+        self._looking = False
+        self._group = _ALL
+
+    def compose_body(self) -> ComposeResult:
+        """One line that says how it stands, then the columns."""
+        yield Static("Looking...", id="preflight-sentence")
+        with Horizontal(id="preflight-columns"):
+            yield OptionList(id="groups")
+            yield OptionList(id="checks")
+            with VerticalScroll(id="preflight-detail"):
+                yield Static(id="preflight-words")
+
+    def on_mount(self) -> None:
+        """Look at once."""
+        self.query_one("#checks").focus()
+        self._show()
+        self._begin(())
+
+    def facts(self) -> Facts:
+        """What can be done with the chosen check."""
+        chosen = self._chosen()
+        return Facts(
+            environment=self.environment,
+            looking=self._looking,
+            causes=len(self._report.causes),
+            fix=chosen is not None and bool(chosen.seen.remedies),
+            waivable=chosen is not None and chosen.seen.status in _OPEN,
+        )
+
+    @property
+    def _report(self) -> Report:
+        return Report(self.environment, self.session.now(), tuple(self._results.values()))
+
+    def _begin(self, ids: Sequence[str]) -> None:
+        self._looking = True
+        self.refresh_actions()
+        self.run_guarded(self._look_at(ids))
+
+    async def _look_at(self, ids: Sequence[str]) -> None:
+        ask = self.session.preflight
+        try:
+            if ask is None:
+                return
+            environment = self.session.environment(self.environment)
+            report = await self.session.ask(lambda: ask(environment, ids, self._hear))
+            found = {each.check.id: each for each in report.results}
+            self._results = {**self._results, **found} if ids else found
+        finally:
+            self._looking = False
+            if self.is_mounted:
+                self._show()
+
+    def _hear(self, result: Result) -> None:
+        """Take a result from the thread that looks."""
+        if self.is_mounted:
+            self.app.call_from_thread(self._take, result)
+
+    def _take(self, result: Result) -> None:
+        self._results[result.check.id] = result
+        if self.is_mounted:
+            self._show()
+
+    def _shown(self) -> list[Result]:
+        return [each for each in self._report.ordered if self._group in (_ALL, each.check.group.value)]
+
+    def _chosen(self) -> Result | None:
+        view = self.query_one("#checks", OptionList)
+        if view.highlighted is None or not view.option_count:
+            return None
+        return self._results.get(view.get_option_at_index(view.highlighted).id or "")
+
+    def _show(self) -> None:
+        report = self._report
+        more = " Still looking..." if self._looking else ""
+        self.query_one("#preflight-sentence", Static).update(f"{report.sentence}{more}")
+        groups = [(_ALL, len(report.causes))] + [
+            (group.value, sum(each.check.group is group for each in report.causes)) for group in Group
+        ]
+        _fill(
+            self.query_one("#groups", OptionList),
+            [(name, Content.assemble(name, (f" {count}" if count else "", "$warning"))) for name, count in groups],
+        )
+        _fill(self.query_one("#checks", OptionList), [(each.check.id, _line(each)) for each in self._shown()])
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        chosen = self._chosen()
+        self.query_one("#preflight-words", Static).update(_detail(chosen) if chosen else "")
+        self.refresh_actions()
+
+    @on(OptionList.OptionHighlighted, "#groups")
+    def group_chosen(self, event: OptionList.OptionHighlighted) -> None:
+        """Another group, other checks."""
+        name = event.option.id or _ALL
+        if name != self._group:
+            self._group = name
+            self._show()
+
+    @on(OptionList.OptionHighlighted, "#checks")
+    def check_chosen(self) -> None:
+        """Another check, another detail."""
+        self._show_detail()
+
+    def do_again(self, _: str) -> None:
+        """Look at everything."""
+        self._begin(())
+
+    def do_one(self, _: str) -> None:
+        """Look at the chosen one."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self._begin((chosen.check.id,))
+
+    def do_failed(self, _: str) -> None:
+        """Look at what was not well."""
+        wanted = [each.check.id for each in self._results.values() if each.status in _OPEN or each.blocked_by]
+        if wanted:
+            self._begin(wanted)
+
+    def do_first(self, _: str) -> None:
+        """Go to the root cause that comes first."""
+        causes = self._report.causes
+        if not causes:
+            return
+        self._group = _ALL
+        self._show()
+        names = [each.check.id for each in self._shown()]
+        view = self.query_one("#checks", OptionList)
+        view.highlighted = names.index(causes[0].check.id)
+        view.focus()
+
+    def do_copy(self, _: str) -> None:
+        """Copy what helps."""
+        chosen = self._chosen()
+        if chosen is not None and chosen.seen.remedies:
+            text = "\n".join(each.copy for each in chosen.seen.remedies)
+            self.app.copy_to_clipboard(text)
+            self.notify(printable(text), title="Copied", markup=False)
+
+    async def do_waive(self, _: str) -> None:
+        """Ask for reason and day, then write the waiver down."""
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        dialog = WaiveDialog(
+            chosen.check.id,
+            chosen.seen.summary,
+            today=self.session.now().date(),
+            by=who(),
+            integrity=chosen.check.integrity,
+        )
+        waiver = await self.app.push_screen_wait(dialog)
+        if waiver is None:
+            return
+        environment = await self.session.ask(lambda: self._save(waiver))
+        plain = (replace(each, waiver=None, was=None, expired="") for each in self._results.values())
+        found = under_waivers(plain, environment.waivers, self.session.now().date())
+        self._results = {each.check.id: each for each in found}
+        self._show()
+
+    def _save(self, waiver: Waiver) -> Environment:
+        environment = self.session.environment(self.environment)
+        others = tuple(each for each in environment.waivers if each.check != waiver.check)
+        return self.session.save(replace(environment, waivers=(*others, waiver)))
+
+
+def _fill(view: OptionList, entries: Sequence[tuple[str, Content]]) -> None:
+    """Show entries; what was chosen stays chosen where it is still there."""
+    chosen = view.get_option_at_index(view.highlighted).id if view.highlighted is not None else None
+    names = [name for name, _ in entries]
+    if names == [option.id for option in view.options]:
+        for index, (_, content) in enumerate(entries):
+            view.replace_option_prompt_at_index(index, content)
+        return
+    view.clear_options()
+    view.add_options([Option(content, id=name) for name, content in entries])
+    view.highlighted = names.index(chosen) if chosen in names else (0 if names else None)
+
+
+def _line(result: Result) -> Content:
+    return Content.assemble((f"{MARKS[result.status]:<3}", _STYLES[result.status]), result.check.id)
+
+
+def _detail(result: Result) -> Content:
+    check, seen = result.check, result.seen
+    parts: list[str | tuple[str, str]] = [
+        (f"{result.status.value}  ", _STYLES[result.status]),
+        (check.title, "bold"),
+        f"\n{printable(seen.summary)}",
+    ]
+    if result.waiver:
+        parts.append((f"\nWaived by {result.waiver.by} until {result.waiver.until}: {result.waiver.reason}", "dim"))
+    parts += [(f"\n  {printable(each)}", "dim") for each in seen.findings]
+    wanted = list(helps(result))
+    if wanted:
+        parts.append(("\n\nWhat helps", "bold"))
+        parts += [f"\n- {printable(each)}" for each in wanted]
+    parts.append((f"\n\nfrom {check.vantage.value}, {result.seconds * 1000:.0f} ms", "dim"))
+    if check.proves:
+        parts.append((f"\nproves {check.proves}", "dim"))
+    if check.does_not_prove:
+        parts.append((f"\ndoes not prove {check.does_not_prove}", "dim"))
+    return Content.assemble(*parts)

@@ -1,0 +1,104 @@
+"""`preflight` and `waive` as scripts see them, on the rehearsal cloud."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.cli.command import call
+
+PROXY = {"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "localhost"}
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("preflight-cli")]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    path = tmp_path_factory.mktemp("preflight-home")
+    yield path
+    call(path, "rehearse", "--stop")
+
+
+def preflight(home, *arguments):
+    return call(home, "preflight", *arguments, "--env", "rehearsal")
+
+
+def test_a_fresh_rehearsal_has_one_failure_with_its_remedy_and_the_remedy_helps(home):
+    done = preflight(home, "--json", "aws.tf.bucket", "pg.wal_level")
+    document = done.document()
+    assert done.code == 3
+    assert document["causes"] == ["aws.tf.bucket"]
+    found = {each["id"]: each for each in document["results"]}
+    assert found["pg.wal_level"]["status"] == "PASS"
+    remedy = found["aws.tf.bucket"]["remediation"][0]["command"].split()
+    assert call(home, *remedy[1:]).code == 0
+    again = preflight(home, "--json", "--only-failed")
+    assert again.code == 0
+    assert {each["id"] for each in again.document()["results"]} == {"aws.identity", "aws.tf.bucket"}
+
+
+def test_packets_go_to_those_who_apply_them(tmp_path):
+    given = tmp_path / "home"
+    answers = ("cloud=aws", "account_id=123456789012", "region=eu-central-1", "postgres_host=10.20.0.5")
+    call(given, "env", "new", "dev", *(word for each in answers for word in ("--set", each)))
+    done = call(given, "preflight", "net.operator.proxy", "--env", "dev", "--packets", str(tmp_path / "out"), **PROXY)
+    assert done.code == 4
+    assert "export NO_PROXY=localhost,10.20.0.5" in (tmp_path / "out" / "operator.md").read_text()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["operator.md"]
+
+
+def test_every_form_says_the_same(home):
+    told = preflight(home, "--json", "tools").document()["counts"]
+    tree = ET.fromstring(preflight(home, "tools", "--format", "junit").out)  # noqa: S314  (our own)
+    suite = tree.find("testsuite")
+    assert int(suite.get("failures")) == told["FAIL"]
+    assert int(suite.get("tests")) == sum(told.values())
+    run = json.loads(preflight(home, "tools", "--format", "sarif").out)["runs"][0]
+    assert len(run["tool"]["driver"]["rules"]) == sum(told.values())
+    assert len(run["results"]) == told["FAIL"] + told["WARN"] + told["INCONCLUSIVE"]
+    assert "# Preflight of rehearsal" in preflight(home, "tools", "--format", "markdown").out
+    assert "tool.terraform" in preflight(home, "tools").out
+
+
+def test_a_waiver_lives_in_the_environment_until_its_day(home):
+    before = preflight(home, "net.dms.test", "--json")
+    assert before.code == 5
+    given = ("waive", "net.dms.test", "--env", "rehearsal", "--json")
+    done = call(home, *given, "--reason", "tested by hand", "--until", "2099-01-01")
+    assert done.document()["waiver"]["reason"] == "tested by hand"
+    after = preflight(home, "net.dms.test", "--json")
+    assert after.code == 0
+    [result] = [each for each in after.document()["results"] if each["id"] == "net.dms.test"]
+    assert (result["status"], result["waiver"]["was"]) == ("WAIVED", "INCONCLUSIVE")
+    assert call(home, *given, "--revoke").document()["waiver"] is None
+    assert preflight(home, "net.dms.test", "--json", "--fail-on", "inconclusive").code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["preflight", "aws.identiy"], "CHECK-UNKNOWN"),
+        (["preflight", "--fail-on", "wran"], "USAGE"),
+        (["preflight", "--every", "9"], "USAGE"),
+        (["preflight", "--format", "junit"], "USAGE"),
+        (["waive", "aws.budgt", "--reason", "x", "--until", "2099-01-01"], "CHECK-UNKNOWN"),
+        (["waive", "aws.budget", "--until", "2099-01-01"], "WAIVER-REFUSED"),
+        (["waive", "aws.budget", "--reason", "x"], "WAIVER-REFUSED"),
+        (["waive", "aws.budget", "--reason", "x", "--until", "soon"], "WAIVER-REFUSED"),
+        (["waive", "aws.budget", "--reason", "x", "--until", "2001-01-01"], "WAIVER-REFUSED"),
+        (["waive", "aws.identity", "--reason", "x", "--until", "2099-01-01"], "QUESTION-UNANSWERED"),
+        (["waive", "aws.budget", "--revoke"], "WAIVER-UNKNOWN"),
+    ],
+)
+def test_each_mistake_has_a_sentence_of_its_own(home, arguments, code):
+    done = call(home, *arguments, "--env", "rehearsal", "--json")
+    assert done.code == 2
+    assert done.document()["error"]["code"] == code
+    assert "Traceback" not in done.err
+
+
+def test_the_list_names_every_check_without_looking(home):
+    document = call(home, "preflight", "--list", "--env", "rehearsal", "--json").document()
+    names = [each["id"] for each in document["checks"]]
+    assert len(names) == len(set(names))
+    assert {need for each in document["checks"] for need in each["needs"]} <= set(names)

@@ -1,0 +1,158 @@
+"""The preflight's screen: three columns, results as they come, and everything that can be done with a check."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from textual.widgets import Button, Input, OptionList
+
+from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.core.preflight.record import (
+    Audience,
+    Check,
+    Group,
+    Remedy,
+    Result,
+    Seen,
+    Status,
+    Vantage,
+    passed,
+)
+from autocorp_wizard.core.preflight.report import Report, under_waivers
+from autocorp_wizard.tui.app import WizardApp
+from autocorp_wizard.tui.screens.preflight import PreflightScreen
+from tests.tui.driving import screen_text, sees, settle, wizard
+from tests.tui.fakes import NOW
+
+FIX = Remedy("Switch it on.", Audience.DATABASE, sql="ALTER SYSTEM SET wal_level = 'logical';")
+
+
+def checks() -> dict[str, tuple[Check, Seen]]:
+    def entry(name: str, group: Group, seen: Seen, *, integrity: bool = False) -> tuple[Check, Seen]:
+        return Check(
+            name,
+            f"Title of {name}",
+            group,
+            Vantage.LAPTOP,
+            lambda: passed(""),
+            proves="this computer's view",
+            does_not_prove="that of DMS",
+            integrity=integrity,
+        ), seen
+
+    entries = (
+        entry("tool.terraform", Group.TOOLS, passed("Terraform 1.11.4.")),
+        entry("aws.identity", Group.ACCOUNT, Seen(Status.FAIL, "The wrong account."), integrity=True),
+        entry("net.dms.test", Group.NETWORK, Seen(Status.INCONCLUSIVE, "Not tested.", resolves_at="apply dms")),
+        entry("pg.wal_level", Group.SOURCE, Seen(Status.FAIL, "wal_level is [replica].", remedies=(FIX,))),
+    )
+    return {check.id: (check, seen) for check, seen in entries}
+
+
+class Looker:
+    """Answers at once; `seen` can be changed between two looks."""
+
+    def __init__(self) -> None:
+        self.entries = checks()
+        self.asked: list[tuple[str, ...]] = []
+
+    def __call__(self, environment: Environment, ids: Sequence[str], tell: Callable[[Result], None]) -> Report:
+        self.asked.append(tuple(ids))
+        found = [Result(c, s, NOW, 0.01) for name, (c, s) in self.entries.items() if not ids or name in ids]
+        results = under_waivers(found, environment.waivers, NOW.date())
+        for each in results:
+            tell(each)
+        return Report(environment.name, NOW, results)
+
+
+def app_with(looker: Looker) -> WizardApp:
+    app = wizard()
+    app.session.preflight = looker
+    return app
+
+
+def choose(app: WizardApp, name: str) -> None:
+    view = app.screen.query_one("#checks", OptionList)
+    view.highlighted = [option.id for option in view.options].index(name)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=str)
+async def test_three_columns_at_both_sizes_and_the_first_failure_is_one_key_away(size: tuple[int, int]) -> None:
+    app = app_with(Looker())
+    async with app.run_test(size=size) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        screen = await sees(pilot, "4 checks: 1 passed, 2 failed, 1 could not be told.", "account", "pg.wal_level")
+        assert "Look again" in screen
+        await pilot.press("n")
+        await sees(pilot, "The wrong account.", "Title of aws.identity")
+        choose(app, "pg.wal_level")
+        await sees(pilot, "wal_level is [replica].", "What helps", "does not prove that of DMS")
+
+
+async def test_a_group_shows_its_own_checks() -> None:
+    app = app_with(Looker())
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "4 checks")
+        app.screen.query_one("#groups", OptionList).highlighted = 3
+        await settle(pilot, lambda: app.screen.query_one("#checks", OptionList).option_count == 1)
+        assert "net.dms.test" in screen_text(app)
+
+
+async def test_one_check_and_the_failed_ones_are_looked_at_again() -> None:
+    looker = Looker()
+    app = app_with(looker)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "2 failed")
+        looker.entries["pg.wal_level"] = (looker.entries["pg.wal_level"][0], passed("wal_level is logical."))
+        choose(app, "pg.wal_level")
+        await pilot.press("o")
+        await sees(pilot, "1 failed")
+        await pilot.press("f")
+        await settle(pilot, lambda: len(looker.asked) == 3)
+        assert looker.asked == [(), ("pg.wal_level",), ("aws.identity", "net.dms.test")]
+
+
+async def test_what_helps_is_copied() -> None:
+    app = app_with(Looker())
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "2 failed")
+        choose(app, "pg.wal_level")
+        await pilot.pause()
+        await pilot.press("c")
+        assert app.clipboard == FIX.sql
+
+
+async def test_a_waiver_wants_reason_and_day_and_the_id_of_what_guards_the_data() -> None:
+    app = app_with(Looker())
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "2 failed")
+        choose(app, "aws.identity")
+        await pilot.pause()
+        await pilot.press("w")
+        await sees(pilot, "Live with it until a day")
+        app.screen.query_one("#accept", Button).press()
+        await sees(pilot, "A waiver needs a reason.")
+        app.screen.query_one("#reason", Input).value = "a drill"
+        app.screen.query_one("#until", Input).value = "2099-01-01"
+        app.screen.query_one("#accept", Button).press()
+        await sees(pilot, "Type aws.identity to waive it.")
+        app.screen.query_one("#typed", Input).value = "aws.identity"
+        app.screen.query_one("#accept", Button).press()
+        await sees(pilot, "1 waived")
+        [waiver] = app.session.environment("rehearsal").waivers
+        assert (waiver.check, waiver.reason, waiver.until.isoformat()) == ("aws.identity", "a drill", "2099-01-01")
+
+
+async def test_a_pass_cannot_be_waived_and_says_why() -> None:
+    app = app_with(Looker())
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "2 failed")
+        choose(app, "tool.terraform")
+        await pilot.pause()
+        await pilot.press("w")
+        await settle(pilot, lambda: any("not now" in (each.title or "") for each in app._notifications))
+        assert isinstance(app.screen, PreflightScreen)
