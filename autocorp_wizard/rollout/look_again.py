@@ -22,20 +22,22 @@ _ADOPTED: Final = frozenset({"aws.names", "aws.s3.name", "aws.secret"})
 
 
 def look_again(ctx: Context, phase: str, *, adopts: bool = False) -> None:
-    """Ask the phase's volatile checks, and those that failed the last time. Raises PREFLIGHT-FAILED.
+    """Ask the phase's volatile checks, those that failed the last time, and those that nobody ever asked.
 
-    `adopts`: the reviewed plan imports what exists already, so that this is no failure.
+    A rehearsal, where nothing is spent, leaves out the last. `adopts`: the reviewed plan imports what exists already, so
+    that its being there is no failure. Raises PREFLIGHT-FAILED.
     """
     environment = ctx.environment
     with ctx.recorder.step("preflight", "What may have changed since the preflight is looked at again") as note:
         place = preflight.look_from(environment, ctx.home, ctx.say)
         checks = preflight.all_checks(place, ctx.home, ctx.say, lambda: ctx.secrets.get(PASSWORD, ""))
         last = preflight.last_statuses(ctx.home, environment.name)
+        unasked = Status.SKIP.value if environment.is_rehearsal else Status.FAIL.value
         due = [
             each.id
             for each in checks
             if phase in each.phases
-            and (each.volatile or last.get(each.id) == Status.FAIL.value)
+            and (each.volatile or last.get(each.id, unasked) == Status.FAIL.value)
             and not (adopts and each.id in _ADOPTED)
         ]
         report = preflight.carry_out(place, with_needs(checks, due))

@@ -1,6 +1,6 @@
 """The last look before an apply: a failure of its phase stops it, a waiver lets it go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -28,8 +28,14 @@ def check(name: str, answer: Seen, *, phase: str = "dms", volatile: bool = True)
 
 @pytest.fixture
 def apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Apply:
-    def run(*checks: Check, waivers: tuple[Waiver, ...] = (), adopts: bool = False) -> FakeRecorder:
-        environment = Environment("dev", GIVEN, waivers=waivers)
+    def run(
+        *checks: Check,
+        waivers: tuple[Waiver, ...] = (),
+        adopts: bool = False,
+        given: Mapping[str, object] | None = None,
+    ) -> FakeRecorder:
+        answers = {key: value for key, value in {**GIVEN, **(given or {})}.items() if value is not None}
+        environment = Environment("dev", answers, waivers=waivers)
         here = place()
         whole = Place(environment, here.access, tmp_path, tmp_path, tmp_path)
         monkeypatch.setattr(preflight, "look_from", lambda *_, **__: whole)
@@ -70,22 +76,35 @@ def test_another_phases_failure_is_not_looked_at(apply: Apply) -> None:
     assert apply(check("a.fails", failed("broken"), phase="datasync")).of(ev.GateChecked) == []
 
 
+def looked(home: Path, *checks: Check) -> None:
+    """Somebody looked before."""
+    preflight.remember(Home(home), preflight.carry_out(place(), checks))
+
+
 def test_what_does_not_change_by_itself_is_asked_only_where_it_failed_the_last_time(
     apply: Apply, tmp_path: Path
 ) -> None:
     steady = check("a.steady", failed("broken"), volatile=False)
+    looked(tmp_path, check("a.steady", passed("fine"), volatile=False))
     assert apply(steady).of(ev.GateChecked) == []
-    preflight.remember(Home(tmp_path), preflight.carry_out(place(), (steady,)))
+    looked(tmp_path, steady)
     with pytest.raises(WizardError):
         apply(steady)
-    mended = check("a.steady", passed("mended"), volatile=False)
-    apply(mended)
+    apply(check("a.steady", passed("mended"), volatile=False))
     assert preflight.last_statuses(Home(tmp_path), "dev") == {"a.steady": "PASS"}
+
+
+def test_what_nobody_ever_asked_is_asked_before_money_is_spent(apply: Apply) -> None:
+    with pytest.raises(WizardError):
+        apply(check("a.steady", failed("broken"), volatile=False))
+    rehearsed = {"cloud": "rehearsal", "account_id": None, "postgres_host": None}
+    steady = check("a.other", failed("broken"), volatile=False)
+    assert apply(steady, given=rehearsed).of(ev.GateChecked) == []
 
 
 def test_a_plan_that_adopts_what_is_there_is_not_stopped_by_its_being_there(apply: Apply, tmp_path: Path) -> None:
     there = check("aws.names", failed("exists"), volatile=False)
-    preflight.remember(Home(tmp_path), preflight.carry_out(place(), (there,)))
+    looked(tmp_path, there)
     assert apply(there, adopts=True).of(ev.GateChecked) == []
     with pytest.raises(WizardError):
         apply(there)
