@@ -24,8 +24,8 @@ _ADOPTED: Final = frozenset({"aws.names", "aws.s3.name", "aws.secret"})
 def look_again(ctx: Context, phase: str, *, adopts: bool = False) -> None:
     """Ask the phase's volatile checks, those that failed the last time, and those that nobody ever asked.
 
-    A rehearsal, where nothing is spent, leaves out the last. `adopts`: the reviewed plan imports what exists already, so
-    that its being there is no failure. Raises PREFLIGHT-FAILED.
+    A rehearsal, where nothing is spent, leaves out the last. `adopts`: the reviewed plan imports what exists already,
+    so that its being there is no failure. Raises PREFLIGHT-FAILED.
     """
     environment = ctx.environment
     with ctx.recorder.step("preflight", "What may have changed since the preflight is looked at again") as note:
