@@ -44,6 +44,7 @@ _DMS: Final = frozenset({"dms"})
 _FREE_ADDRESSES: Final = 4
 # A block wider than this is a guess at where the source may be.
 _WIDE: Final = 16
+_BUILT_IN: Final = "The built-in source is on this machine; nothing has to be routed."
 _LATER: Final = "dms test, once endpoints exist"
 
 
@@ -166,6 +167,8 @@ def routes(place: Place) -> Seen:
     """Look where the subnets' tables send what is for the source."""
     if missing := _not_yet(place):
         return missing
+    if place.environment.source_is_built_in:
+        return skipped(_BUILT_IN)
     named = place.text("postgres_host")
     wanted = _source(place)
     if not wanted:
@@ -206,6 +209,8 @@ def rules(place: Place) -> Seen:
     """Look whether the group of replication and the subnets' lists let its packets out, and the answers in."""
     if missing := _not_yet(place):
         return missing
+    if place.environment.source_is_built_in:
+        return skipped(_BUILT_IN)
     wanted, port = _source(place), int(place.text("postgres_port") or 5432)
     if not wanted:
         return unsure("The source's address is not known, so no rule can be looked up.", resolves_at=_LATER)
@@ -299,7 +304,7 @@ def services(place: Place) -> Seen:
 def overlap(place: Place) -> Seen:
     """Compare the addresses of the network with those of the source."""
     if place.environment.source_is_built_in:
-        return skipped("The built-in source is on this machine.")
+        return skipped(_BUILT_IN)
     host = place.text("postgres_host")
     theirs: list[Network] = [ip_network(host)] if _is_address(host) else []
     ours: list[Network] = []

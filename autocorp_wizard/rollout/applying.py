@@ -43,7 +43,7 @@ async def apply_operation(ctx: Context) -> Applied:
     plan, inputs = load_approved(ctx, files)
     state = look_at_state(ctx)
     check_gates(ctx, plan.stage, state)
-    look_again(ctx, plan.phase)
+    look_again(ctx, plan.phase, adopts=any(change.imports for change in plan.changes))
     applied = await apply_plan(ctx, files, plan, inputs, state)
     if ctx.request.parent:
         return applied

@@ -4,6 +4,8 @@ A failure that nobody waived stops the apply before Terraform starts; what could
 the stage's own proofs will tell.
 """
 
+from typing import Final
+
 from autocorp_wizard.checks.engine import with_needs
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import WizardError
@@ -12,20 +14,31 @@ from autocorp_wizard.core.preflight.record import Result, Status
 from autocorp_wizard.rollout import preflight
 from autocorp_wizard.rollout.context import PASSWORD, Context
 
-_OUTCOMES = {Status.PASS: "pass", Status.WARN: "pass", Status.WAIVED: "pass", Status.FAIL: "fail"}
+_OUTCOMES: Final = {Status.PASS: "pass", Status.WARN: "pass", Status.WAIVED: "pass", Status.FAIL: "fail"}
 
 
-def look_again(ctx: Context, phase: str) -> None:
-    """Ask the phase's volatile checks, and those that failed the last time. Raises PREFLIGHT-FAILED."""
+# What they complain of is what an adopting plan takes over.
+_ADOPTED: Final = frozenset({"aws.names", "aws.s3.name", "aws.secret"})
+
+
+def look_again(ctx: Context, phase: str, *, adopts: bool = False) -> None:
+    """Ask the phase's volatile checks, those that failed the last time, and those that nobody ever asked.
+
+    A rehearsal, where nothing is spent, leaves out the last. `adopts`: the reviewed plan imports what exists already,
+    so that its being there is no failure. Raises PREFLIGHT-FAILED.
+    """
     environment = ctx.environment
     with ctx.recorder.step("preflight", "What may have changed since the preflight is looked at again") as note:
         place = preflight.look_from(environment, ctx.home, ctx.say)
         checks = preflight.all_checks(place, ctx.home, ctx.say, lambda: ctx.secrets.get(PASSWORD, ""))
         last = preflight.last_statuses(ctx.home, environment.name)
+        unasked = Status.SKIP.value if environment.is_rehearsal else Status.FAIL.value
         due = [
             each.id
             for each in checks
-            if phase in each.phases and (each.volatile or last.get(each.id) == Status.FAIL.value)
+            if phase in each.phases
+            and (each.volatile or last.get(each.id, unasked) == Status.FAIL.value)
+            and not (adopts and each.id in _ADOPTED)
         ]
         report = preflight.carry_out(place, with_needs(checks, due))
         preflight.remember(ctx.home, report)

@@ -48,7 +48,9 @@ def test_the_life_of_an_agent_from_its_key_to_its_replacement(desk: Desk) -> Non
     assert not KEY.search(quiet.out + quiet.err), "a key is printed only where it was asked for"
     assert KEY.fullmatch(desk.agent("fetch-key", "--show").out.strip())
 
-    made = desk.document("activate")["agents"]
+    activated = desk.agent("activate", "--json")
+    made = activated.document()["agents"]
+    assert f"+ {made[0]['arn']}" in activated.err, "what is written into the environment is shown"
     assert [each["name"] for each in made] == ["autocorp-rehearsal-agent"]
     assert made[0]["status"] == "ONLINE"
     assert desk.remembered() == [made[0]["arn"]]

@@ -19,7 +19,16 @@ raise SystemExit(code)
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["version"], ["version", "--json"], ["plan", "--help"], ["env", "--help"], ["runs", "list"]],
+    [
+        ["--help"],
+        ["version"],
+        ["version", "--json"],
+        ["plan", "--help"],
+        ["env", "--help"],
+        ["preflight", "--help"],
+        ["waive", "--help"],
+        ["runs", "list"],
+    ],
 )
 def test_light_commands_load_nothing_heavy(arguments, tmp_path):
     done = subprocess.run(

@@ -102,3 +102,25 @@ def test_the_list_names_every_check_without_looking(home):
     names = [each["id"] for each in document["checks"]]
     assert len(names) == len(set(names))
     assert {need for each in document["checks"] for need in each["needs"]} <= set(names)
+
+
+def test_a_step_that_was_done_and_is_not_so_any_more_has_drifted(tmp_path):
+    given = ("--env", "rehearsal")
+    try:
+        call(tmp_path, "checklist", "done", "account-state-bucket", "--evidence", "made last week", *given)
+        done = call(tmp_path, "checklist", "verify", "--all", *given, "--json")
+        document = done.document()
+    finally:
+        call(tmp_path, "rehearse", "--stop")
+    assert done.code == 3
+    assert document["drifted"] == ["account-state-bucket"]
+    found = {each["step"]: each for each in document["steps"]}
+    assert found["source-logical-replication"]["holds"] is True
+    assert found["account-quotas"]["holds"] is None
+    assert "agent-deploy" not in found
+
+
+@pytest.mark.parametrize("arguments", [[], ["--all", "account-quotas"]])
+def test_verify_wants_a_step_or_all(tmp_path, arguments):
+    done = call(tmp_path, "checklist", "verify", *arguments, "--env", "rehearsal", "--json")
+    assert (done.code, done.document()["error"]["code"]) == (2, "USAGE")

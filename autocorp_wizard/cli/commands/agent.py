@@ -114,6 +114,7 @@ def adopt(settings: Settings, arn: str) -> None:
     environment.with_answers({_ARNS: [arn]})  # refused by its shape before anybody is asked
     seen = _run(take(_agency(settings, environment), arn))
     settings.store.save(environment.with_answers({_ARNS: [seen.arn]}))
+    _say_change(settings, environment, [seen.arn])
     _show(settings, environment, "autocorp-wizard/agent-adopt/1", (seen,))
 
 
@@ -186,6 +187,22 @@ def _handed_in(settings: Settings, *, stdin: bool, fd: int | None, variable: str
 def _remember(settings: Settings, environment: Environment, arns: Sequence[str]) -> None:
     if list(arns) != environment.answers[_ARNS].value:
         settings.store.save(environment.with_answers({_ARNS: list[Json](arns)}, [_ARNS]))
+        _say_change(settings, environment, arns)
+
+
+def _say_change(settings: Settings, environment: Environment, arns: Sequence[str]) -> None:
+    """Show what was changed in the environment's file, as a diff."""
+    before = environment.answers[_ARNS].value
+    old = list(map(str, before)) if isinstance(before, list) else []
+    if old == list(arns):
+        return
+    settings.console.hint(f"Written into {environment.name} ({_ARNS}):")
+    for arn in old:
+        if arn not in arns:
+            settings.console.hint(f"- {arn}")
+    for arn in arns:
+        if arn not in old:
+            settings.console.hint(f"+ {arn}")
 
 
 def _show(

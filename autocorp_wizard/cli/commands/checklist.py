@@ -7,6 +7,7 @@ import click
 from click.exceptions import Exit
 
 from autocorp_wizard.cli.checklist_steps import Steps, record_document, standing_document, who
+from autocorp_wizard.cli.checklist_verifying import FOUND_WORDS, look_at_step, verify_all
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core.checklist import EvidenceFile, Kind, Moment, Standing, State, Step
@@ -133,14 +134,27 @@ def show(settings: Settings, step_id: str) -> None:
         console.result(f"  {record.at:%Y-%m-%d %H:%M} {record.kind.value} by {record.who}: {record.text}")
 
 
-@command.command("verify", example="autocorp-wizard checklist verify secret-value --env dev")
-@click.argument("step_id", metavar="STEP")
+@command.command(
+    "verify",
+    example="autocorp-wizard checklist verify secret-value --env dev\nautocorp-wizard checklist verify --all --env dev",
+)
+@click.argument("step_id", metavar="[STEP]", default="")
+@click.option("--all", "everything", is_flag=True, help="Every step that a probe can tell: what drifted is named.")
 @pass_settings
-def verify(settings: Settings, step_id: str) -> None:
-    """Look whether a step is done, and keep what was seen. Ends with 0 (yes), 3 (no) or 5 (it could not be told)."""
-    from autocorp_wizard.operate.probes import look_with
+def verify(settings: Settings, step_id: str, everything: bool) -> None:
+    """Look whether a step is done, and keep what was seen. Ends with 0 (yes), 3 (no) or 5 (it could not be told).
 
+    With --all, 3 means that a step which was done once is not so any more.
+    """
+    if bool(step_id) is everything:
+        raise UsageError(
+            "USAGE",
+            "Name a step, or say --all." if not step_id else "A step and --all contradict each other.",
+            next_step="List the steps with: autocorp-wizard checklist list",
+        )
     steps = Steps(settings)
+    if everything:
+        raise Exit(verify_all(settings, steps))
     step = steps.step(step_id)
     if not step.has_probe:
         raise InconclusiveError(
@@ -149,11 +163,8 @@ def verify(settings: Settings, step_id: str) -> None:
             why=f"Evidence that is wanted: {steps.names.fill(step.evidence)}",
             next_step=f"Say so: autocorp-wizard checklist done {step.id} --evidence TEXT",
         )
-    found = look_with(step.verify, steps.look)
+    found = look_at_step(settings, steps, step)
     if found.holds is not None:
-        kind = Kind.PROVEN if found.holds else Kind.REFUTED
-        now = datetime.now(UTC)
-        steps.evidence.add(step.id, kind, who(), now, text=found.sentence, probe=step.verify, details=found.details)
         steps.exchange()
     settings.console.document(
         {
@@ -165,7 +176,7 @@ def verify(settings: Settings, step_id: str) -> None:
             **standing_document(steps.standing(step)),
         }
     )
-    word, tone = {True: ("proven", "good"), False: ("not so", "error"), None: ("not known", "warn")}[found.holds]
+    word, tone = FOUND_WORDS[found.holds]
     settings.console.styled_result(f"{step.id}: {word}. {found.sentence}", tone)
     for line in found.details:
         settings.console.detail(f"  {line}")

@@ -49,6 +49,8 @@ def write_options(
         "hoodie.cleaner.hours.retained": "72",
         # A table is a few files: a server that lists them costs more than it saves.
         "hoodie.embed.timeline.server": "false",
+        # An upsert writes the files that it touches anew: Hudi's gzip costs several times the time for the same size.
+        "hoodie.parquet.compression.codec": "zstd",
         "hoodie.simple.index.parallelism": str(parallelism),
         "hoodie.finalize.write.parallelism": str(parallelism),
         "hoodie.rollback.parallelism": str(parallelism),
