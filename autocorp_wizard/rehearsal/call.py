@@ -33,6 +33,7 @@ _READS: Final = (
     "Simulate",
 )
 # A form of an AWS query API is small; a body beyond this is no such thing.
+_KNOWN_AS: Final = {"monitoring": "cloudwatch", "tagging": "tag"}
 _FORM_LIMIT: Final = 16 * 1024 * 1024
 
 
@@ -53,6 +54,11 @@ class AwsCall:
     path: str
     bucket: str = ""
     key: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """The service by the name that policies and people use; calls to some are signed for another."""
+        return _KNOWN_AS.get(self.service, self.service)
 
     @property
     def is_signed(self) -> bool:

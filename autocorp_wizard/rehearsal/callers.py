@@ -16,8 +16,6 @@ from autocorp_wizard.rehearsal.call import AwsCall, Protocol, buffer_body
 from autocorp_wizard.rehearsal.errorbody import Answer, error_answer
 from autocorp_wizard.rehearsal.permissions import denial, exists
 
-# Where the name that a call is signed for is not the one that policies use.
-_PREFIXES: Final = {"monitoring": "cloudwatch", "tagging": "tag"}
 # Anybody may ask who they are, whatever their policies say.
 _FREE: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 _REFUSALS: Final[Mapping[Protocol, tuple[int, str]]] = {
@@ -42,7 +40,7 @@ def refusal(call: AwsCall, environ: WSGIEnvironment, principal_arn: str) -> Answ
         action = "s3:DeleteObject" if call.action == "DeleteObjects" else action
         reason = denial(principal_arn, action, resource if call.bucket else None, request.conditions)
     else:
-        action = f"{_PREFIXES.get(call.service, call.service)}:{call.action}"
+        action = f"{call.known_as}:{call.action}"
         if action in _FREE:
             return None
         reason = denial(principal_arn, action, _thing(call, environ))

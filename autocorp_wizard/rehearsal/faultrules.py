@@ -65,7 +65,7 @@ class FaultRule:
 
     def meets(self, call: AwsCall) -> bool:
         """Say whether the rule speaks of this call."""
-        return self.service in {"", call.service} and call.action.lower().startswith(self.action.lower())
+        return self.service in {"", call.service, call.known_as} and call.action.lower().startswith(self.action.lower())
 
     def as_document(self) -> dict[str, str | int | float]:
         """Return the rule as JSON values."""

@@ -26,6 +26,7 @@ from autocorp_wizard.checks.agent import agent_checks
 from autocorp_wizard.checks.network import operator_checks
 from autocorp_wizard.checks.network_vpc import vpc_checks
 from autocorp_wizard.checks.place import Place
+from autocorp_wizard.checks.source.registry import source_checks
 from autocorp_wizard.checks.tools import tool_checks
 from autocorp_wizard.core.bootstrap import StatePlace
 from autocorp_wizard.core.environment import Environment
@@ -36,9 +37,8 @@ from autocorp_wizard.core.preflight.record import Check, Result, Seen, SideEffec
 from autocorp_wizard.core.preflight.report import Report, under_waivers
 from autocorp_wizard.rollout.access import access_for
 from autocorp_wizard.rollout.agent_key import agent_address
-from autocorp_wizard.rollout.looking import look_at
 from autocorp_wizard.rollout.policy import calls, place_of
-from autocorp_wizard.rollout.source_checks import source_checks
+from autocorp_wizard.rollout.source_login import source_login
 from autocorp_wizard.rollout.state_store import StateStore
 
 Say = Callable[[str], None]
@@ -107,7 +107,6 @@ def look_from(
 
 def all_checks(place: Place, home: Home, say: Say, password: Callable[[], str] | None = None) -> tuple[Check, ...]:
     """Return every check, in the order in which they are shown; `password` tells the source's."""
-    look = _Once(lambda: look_at(place.environment, home, say, password))
     return (
         *tool_checks(place),
         *account_checks(place),
@@ -116,7 +115,7 @@ def all_checks(place: Place, home: Home, say: Say, password: Callable[[], str] |
         *quota_checks(place),
         *operator_checks(place),
         *vpc_checks(place),
-        *source_checks(look, place.text("postgres_username")),
+        *source_checks(lambda: source_login(place.environment, home, say, password, place.environ)),
         *agent_checks(place),
     )
 

@@ -16,6 +16,9 @@ class Source:
     database: str
     username: str
     password: str = field(repr=False)
+    inspector: str = ""
+    inspector_password: str = field(default="", repr=False)
+    tls: bool = False
 
 
 def source_for(home: Home, say: Callable[[str], None]) -> Source:
@@ -28,6 +31,9 @@ def source_for(home: Home, say: Callable[[str], None]) -> Source:
         address.database,
         address.replication_user,
         address.password_of(address.replication_user),
+        address.inspector_user,
+        address.password_of(address.inspector_user),
+        address.tls,
     )
 
 

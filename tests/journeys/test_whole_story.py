@@ -31,6 +31,7 @@ class Story:
     roles: list[str]
     secret_value: Document
     endpoints: list[str]
+    lake: Document
     again: Ran
     again_told: Ran
     faults: list[Struck]
@@ -53,6 +54,7 @@ def story(new_wizard: Callable[[str], Wizard]) -> Story:
     before = wizard.run_until(some_are_made, "rehearse", "--plain", "--yes")
     attached = wizard.run("runs", "attach", "--env", "rehearsal", "--json")
     deployed = wizard.run("env", "show", "rehearsal", "--json")
+    lake = whole_lake(wizard)
     again = wizard.run("rehearse", "--plain", "--yes")
     newest = wizard.run("runs", "list", "--json").document["runs"]
     rollout = next(run["run"] for run in newest if run["operation"] == "rollout")
@@ -79,8 +81,28 @@ def story(new_wizard: Callable[[str], Wizard]) -> Story:
     after = wizard.run("env", "show", "rehearsal", "--json")
     return Story(
         wizard, password, before, attached, deployed, buckets, roles, json.loads(value["SecretString"]), endpoints,
-        again, again_told, faults, found, found_control, refused, destroyed, after,
+        lake, again, again_told, faults, found, found_control, refused, destroyed, after,
     )  # fmt: skip
+
+
+def whole_lake(wizard: Wizard) -> Document:
+    """What plain boto3 sees of the later phases."""
+    glue, dms, datasync = (wizard.client(name) for name in ("glue", "dms", "datasync"))
+    tasks = dms.describe_replication_tasks()["ReplicationTasks"]
+    arn = tasks[0]["ReplicationTaskArn"]
+    return {
+        "jobs": glue.list_jobs(MaxResults=100)["JobNames"],
+        "crawlers": glue.list_crawlers()["CrawlerNames"],
+        "workflows": glue.list_workflows()["Workflows"],
+        "task": [task["Status"] for task in tasks],
+        "rows": {
+            each["TableName"]: each["FullLoadRows"]
+            for each in dms.describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"]
+        },
+        "transfers": datasync.list_tasks()["Tasks"],
+        "workgroups": [each["Name"] for each in wizard.client("athena").list_work_groups()["WorkGroups"]],
+        "alarms": [each["AlarmName"] for each in wizard.client("cloudwatch").describe_alarms()["MetricAlarms"]],
+    }
 
 
 def finished(events: list[Document], operation: str) -> Document:
@@ -152,6 +174,19 @@ def test_plain_boto3_sees_buckets_roles_secret_and_endpoints(story: Story) -> No
     assert {"autocorp-rehearsal-glue-job", "autocorp-rehearsal-datasync", "dms-vpc-role"} <= set(story.roles)
     assert any(name.endswith(".s3") for name in story.endpoints)
     assert any(name.endswith(".secretsmanager") for name in story.endpoints)
+
+
+def test_plain_boto3_sees_the_whole_lake(story: Story) -> None:
+    lake = story.lake
+    assert len(lake["jobs"]) >= 7
+    assert len(lake["crawlers"]) == 2
+    assert len(lake["workflows"]) == 1
+    assert lake["task"] == ["running"]
+    assert len(lake["rows"]) == 7
+    assert all(rows > 0 for rows in lake["rows"].values()), lake["rows"]
+    assert len(lake["transfers"]) == 4
+    assert "autocorp-rehearsal" in lake["workgroups"]
+    assert len(lake["alarms"]) >= 5
 
 
 def test_the_secret_holds_what_the_source_wants(story: Story) -> None:

@@ -163,7 +163,7 @@ class AthenaGroups(AthenaResponse):
         """Return several saved queries."""
         ids, known = list(self._get_param("NamedQueryIds")), self.athena_backend.named_queries
         missing = [
-            {"NamedQueryId": each, "ErrorCode": "INVALID_INPUT", "ErrorMessage": f"NamedQuery {each} was not found"}
+            {"NamedQueryId": each, "ErrorCode": "INVALID_INPUT", "ErrorMessage": f"NamedQuery {each} does not exist"}
             for each in ids
             if each not in known
         ]
@@ -191,7 +191,7 @@ class AthenaGroups(AthenaResponse):
     def _named(self, query_id: str) -> dict[str, object]:
         query = self.athena_backend.named_queries.get(query_id)
         if query is None:
-            raise InvalidRequestError(f"NamedQuery {query_id} was not found")
+            raise InvalidRequestError(f"NamedQuery {query_id} does not exist")
         return {
             "Name": query.name,
             "Description": query.description,
