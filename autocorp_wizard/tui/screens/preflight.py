@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from autocorp_wizard.adapters.person import who
 from autocorp_wizard.core.environment import Environment, Waiver
 from autocorp_wizard.core.preflight.formats import MARKS, helps
-from autocorp_wizard.core.preflight.record import Group, Result, Status
+from autocorp_wizard.core.preflight.record import Group, Result, Status, Variant
 from autocorp_wizard.core.preflight.report import Report, under_waivers
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.screens.base import WizardScreen
@@ -186,7 +186,8 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         """Copy what helps."""
         chosen = self._chosen()
         if chosen is not None and chosen.seen.remedies:
-            text = "\n".join(each.copy for each in chosen.seen.remedies)
+            fitting = [each for each in chosen.seen.remedies if each.variant in (Variant.ANY, Variant.SELF_MANAGED)]
+            text = "\n".join(each.copy for each in fitting or chosen.seen.remedies)
             self.app.copy_to_clipboard(text)
             self.notify(printable(text), title="Copied", markup=False)
 
