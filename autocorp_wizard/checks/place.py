@@ -29,10 +29,6 @@ def _no_lock() -> LockInfo | None:
     return None
 
 
-def _unasked(arn: str) -> str:
-    return ""
-
-
 @dataclass(frozen=True)
 class Place:
     """One environment as checks see it.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from autocorp_wizard.core.preflight.formats import MARKS, helps
-from autocorp_wizard.core.preflight.record import Result, Status
+from autocorp_wizard.core.preflight.record import Result, Status, Variant
 from autocorp_wizard.core.preflight.report import Report
 
 Line = tuple[str, str]
@@ -11,12 +11,12 @@ Line = tuple[str, str]
 _TONES = {Status.PASS: "good", Status.WARN: "warn", Status.FAIL: "error", Status.WAIVED: "dim", Status.SKIP: "dim"}
 
 
-def lines_of(report: Report, *, details: bool) -> Iterator[Line]:
-    """Yield (text, tone); `details` shows findings of what is well, too."""
+def lines_of(report: Report, kind: Variant, *, details: bool) -> Iterator[Line]:
+    """Yield (text, tone); `details` shows findings of what is well, too; `kind` is the kind of source."""
     causes = [each for each in report.causes if each.status is Status.FAIL]
     if causes:
         yield ("First to be put right" if len(causes) > 1 else "To be put right"), "strong"
-        yield from _open(causes[0])
+        yield from _open(causes[0], kind)
         yield "", ""
     group = ""
     for each in report.ordered:
@@ -28,7 +28,7 @@ def lines_of(report: Report, *, details: bool) -> Iterator[Line]:
             for text in each.seen.findings:
                 yield f"      {text}", "dim"
         if each.status in (Status.FAIL, Status.WARN, Status.INCONCLUSIVE):
-            for text in helps(each):
+            for text in helps(each, kind):
                 yield f"      -> {text}", ""
         if details:
             if each.check.proves:
@@ -51,8 +51,8 @@ def _said(result: Result) -> str:
     return result.seen.summary
 
 
-def _open(result: Result) -> Iterator[Line]:
+def _open(result: Result, kind: Variant) -> Iterator[Line]:
     yield f"  {result.check.title}: {result.check.id}", "error"
     yield f"  {result.seen.summary}", ""
-    for text in helps(result):
+    for text in helps(result, kind):
         yield f"  -> {text}", ""

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.checks import tools
+from autocorp_wizard.core.environment import rehearsal_environment
 from autocorp_wizard.core.preflight.record import Status
+from autocorp_wizard.core.presets import Preset
+from autocorp_wizard.rollout.preflight import all_checks, look_from
 from tests.checks.placing import place
 
 
@@ -58,28 +62,8 @@ def test_the_driver_is_there() -> None:
 
 
 def test_the_documentation_names_every_check() -> None:
-    from autocorp_wizard.checks import (
-        account,
-        account_names,
-        account_quotas,
-        account_rights,
-        agent,
-        network,
-        network_vpc,
-    )
-
-    here = place()
-    makers = (
-        tools.tool_checks,
-        account.account_checks,
-        account_rights.rights_checks,
-        account_names.name_checks,
-        account_quotas.quota_checks,
-        network.operator_checks,
-        network_vpc.vpc_checks,
-        agent.agent_checks,
-    )
+    home, here = Home(Path("/nowhere")), rehearsal_environment(Preset.DEV)
+    checks = all_checks(look_from(here, home, print, begin=False), home, print)
     text = (Path(__file__).parents[2] / "docs" / "preflight.md").read_text()
-    checks = [check for make in makers for check in make(here)]
-    assert len(checks) > 45
+    assert len(checks) > 120
     assert [check.id for check in checks if f"`{check.id}`" not in text] == []

@@ -49,7 +49,7 @@ _NOT_WELL = frozenset({Status.FAIL.value, Status.WARN.value, Status.INCONCLUSIVE
     "--variant",
     type=click.Choice([each.value for each in Variant if each is not Variant.ANY]),
     default=Variant.SELF_MANAGED.value,
-    help="The kind of source, for --packets.",
+    help="The kind of source: what helps differs.",
 )
 @click.option("--list", "listing", is_flag=True, help="Name the checks and look at nothing.")
 @click.option("--watch", is_flag=True, help="Look again and again, until Ctrl-C; with --json one document per line.")
@@ -92,7 +92,7 @@ def command(
         looks = 0
         while True:
             report = _look(settings, environment, checks, phase=phase, only_failed=only_failed, allow=allow)
-            _show(settings, report, form, watch=watch)
+            _show(settings, report, form, Variant(variant), watch=watch)
             looks += 1
             if not watch or (times is not None and looks >= times):
                 break
@@ -207,7 +207,7 @@ def _list(settings: Settings, environment: "Environment") -> None:
     settings.console.table(("check", "group", "title"), [(each.id, each.group.value, each.title) for each in checks])
 
 
-def _show(settings: Settings, report: Report, form: str, *, watch: bool) -> None:
+def _show(settings: Settings, report: Report, form: str, variant: Variant, *, watch: bool) -> None:
     if form == "json":
         text = json.dumps(report.as_document(), ensure_ascii=False, indent=None if watch else 2)
         _write(text)
@@ -220,7 +220,7 @@ def _show(settings: Settings, report: Report, form: str, *, watch: bool) -> None
     else:
         if watch and sys.stdout.isatty() and not settings.plain:
             click.clear()
-        for text, tone in lines_of(report, details=settings.verbose):
+        for text, tone in lines_of(report, variant, details=settings.verbose):
             settings.console.styled_result(text, tone)
 
 

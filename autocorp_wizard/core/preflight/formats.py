@@ -5,7 +5,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from autocorp_wizard.core.events import Json
-from autocorp_wizard.core.preflight.record import Result, Status
+from autocorp_wizard.core.preflight.record import Result, Status, Variant
 from autocorp_wizard.core.preflight.report import Report
 
 FORMATS: Final = ("text", "json", "junit", "sarif", "markdown")
@@ -129,9 +129,11 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
-def helps(result: Result) -> Iterable[str]:
-    """Yield what helps, one line for each remedy, and where it will be told."""
+def helps(result: Result, kind: Variant | None = None) -> Iterable[str]:
+    """Yield what helps, a line for each remedy, and where it will be told; `kind` leaves out other kinds of source."""
     for remedy in result.seen.remedies:
+        if kind is not None and remedy.variant not in (Variant.ANY, kind):
+            continue
         told = remedy.sql or remedy.config or remedy.hba or remedy.command
         variant = "" if remedy.variant.value == "any" else f"{remedy.variant.value}: "
         yield variant + (f"{remedy.text} {told}" if told else remedy.text)

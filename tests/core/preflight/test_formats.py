@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
-from autocorp_wizard.core.preflight.formats import junit, markdown, sarif
+from autocorp_wizard.core.preflight.formats import helps, junit, markdown, sarif
 from autocorp_wizard.core.preflight.packets import packets
 from autocorp_wizard.core.preflight.record import (
     Applied,
@@ -84,6 +84,12 @@ def test_packets_are_one_for_each_place_with_one_restart_at_the_end() -> None:
     assert "-- RESET a;" in sql
     assert "not for self-managed" not in sql
     assert "hostssl a b 10.0.0.1/32 scram" in found["pg_hba.conf"]
+
+
+def test_what_helps_another_kind_of_source_is_left_out() -> None:
+    [wal_level] = [each for each in REPORT.results if each.check.id == "pg.wal_level"]
+    assert len(list(helps(wal_level))) == 2
+    assert list(helps(wal_level, Variant.RDS)) == ["rds: r not for self-managed"]
 
 
 def test_nobody_gets_an_empty_packet() -> None:
