@@ -17,7 +17,8 @@ from autocorp_wizard.core.preflight.record import Check, Result, Seen, Status, s
 
 # Checks of a lane that run at a time; the source must not be crowded.
 LANES: Final[Mapping[str, int]] = {"source": 3, "slot": 1}
-MOST_AT_ONCE: Final = 24
+# Enough for all rules of the source to wait for one set of facts while everything else goes on.
+MOST_AT_ONCE: Final = 96
 DEADLINE_SECONDS: Final = 60.0
 
 _Answer = tuple[str, Seen]

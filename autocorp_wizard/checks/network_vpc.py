@@ -165,10 +165,10 @@ def _source(place: Place) -> list[IPv4Address]:
 
 def routes(place: Place) -> Seen:
     """Look where the subnets' tables send what is for the source."""
-    if missing := _not_yet(place):
-        return missing
     if place.environment.source_is_built_in:
         return skipped(_BUILT_IN)
+    if missing := _not_yet(place):
+        return missing
     named = place.text("postgres_host")
     wanted = _source(place)
     if not wanted:
@@ -207,10 +207,10 @@ def _is_address(text: str) -> bool:
 
 def rules(place: Place) -> Seen:
     """Look whether the group of replication and the subnets' lists let its packets out, and the answers in."""
-    if missing := _not_yet(place):
-        return missing
     if place.environment.source_is_built_in:
         return skipped(_BUILT_IN)
+    if missing := _not_yet(place):
+        return missing
     wanted, port = _source(place), int(place.text("postgres_port") or 5432)
     if not wanted:
         return unsure("The source's address is not known, so no rule can be looked up.", resolves_at=_LATER)

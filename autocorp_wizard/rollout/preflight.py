@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 T = TypeVar("T")
 
 _LAST: Final = "preflight.json"
-_ALLOWED: Final = {
+_SAID: Final = {
     SideEffect.TEMPORARY_SLOT: "it makes a replication slot for a moment",
     SideEffect.MINTS_KEY: "it makes an earlier key of the agent void",
     SideEffect.PAID: "AWS bills it",
@@ -125,6 +125,7 @@ def look(
     home: Home,
     *,
     ids: Collection[str] = (),
+    allowed: Collection[SideEffect] = (),
     tell: Callable[[Result], None] = lambda _: None,
 ) -> Report:
     """Look at an environment with the checks of these ids and what they need, at all without any, and remember it.
@@ -137,7 +138,7 @@ def look(
 
     place = look_from(environment, home, quiet)
     checks = all_checks(place, home, quiet, lambda: _ambient_password(environment))
-    report = carry_out(place, engine.with_needs(checks, ids) if ids else checks, tell=tell)
+    report = carry_out(place, engine.with_needs(checks, ids) if ids else checks, allowed=allowed, tell=tell)
     remember(home, report)
     return report
 
@@ -181,7 +182,7 @@ def _asking(check: Check, allowed: Collection[SideEffect]) -> Check:
     """Return the check as it may be run: what leaves something behind waits for leave."""
     if check.side_effects is SideEffect.NONE or check.side_effects in allowed:
         return check
-    seen = skipped(f"It asks first, because {_ALLOWED[check.side_effects]}: --allow {check.side_effects.value}")
+    seen = skipped(f"It asks first, because {_SAID[check.side_effects]}: --allow {check.side_effects.value}")
 
     def probe() -> Seen:
         return seen

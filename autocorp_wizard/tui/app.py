@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from autocorp_wizard.adapters.environment_store import EnvironmentStore
     from autocorp_wizard.adapters.home import Home
-    from autocorp_wizard.core.preflight.record import Result
+    from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
     from autocorp_wizard.tui.engine_port import EngineLike
 
@@ -184,10 +184,15 @@ def make_app(
 
         return Engine(home)
 
-    def preflight(environment: Environment, ids: "Sequence[str]", tell: "Callable[[Result], None]") -> "Report":
+    def preflight(
+        environment: Environment,
+        ids: "Sequence[str]",
+        allowed: "Sequence[SideEffect]",
+        tell: "Callable[[Result], None]",
+    ) -> "Report":
         from autocorp_wizard.rollout.preflight import look
 
-        return look(environment, home, ids=ids, tell=tell)
+        return look(environment, home, ids=ids, allowed=allowed, tell=tell)
 
     environments = store or EnvironmentStore(home)
     name = environment.name if environment else ""

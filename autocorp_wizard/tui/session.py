@@ -12,7 +12,7 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.neighbours import beside
-from autocorp_wizard.core.preflight.record import Result
+from autocorp_wizard.core.preflight.record import Result, SideEffect
 from autocorp_wizard.core.preflight.report import Report
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.engine_port import EngineLike
@@ -21,8 +21,9 @@ from autocorp_wizard.tui.words import plain
 
 T = TypeVar("T")
 
-# Looks at an environment: the checks of these ids (all without any); each result is told as it comes, from a thread.
-Preflight = Callable[[Environment, Sequence[str], Callable[[Result], None]], Report]
+# Looks at an environment: the checks of these ids (all without any), with leave for these side effects; each result is
+# told as it comes, from a thread.
+Preflight = Callable[[Environment, Sequence[str], Sequence[SideEffect], Callable[[Result], None]], Report]
 
 _TEACHING = (Operation.APPLY, Operation.DESTROY)
 _LATEST = 8

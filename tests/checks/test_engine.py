@@ -109,3 +109,17 @@ def test_needs_in_a_circle_are_a_mistake() -> None:
 def test_one_check_brings_what_it_needs() -> None:
     tree = [check("a"), check("b", None, "a"), check("c", None, "b"), check("d")]
     assert [each.id for each in with_needs(tree, ["c"])] == ["a", "b", "c"]
+
+
+def test_checks_that_wait_for_another_do_not_keep_it_from_starting() -> None:
+    told = threading.Event()
+
+    def waits() -> Seen:
+        return passed("It came.") if told.wait(20.0) else failed("It never came.")
+
+    def tells() -> Seen:
+        told.set()
+        return passed("Told.")
+
+    results = run_checks([*(check(f"waits.{number}", waits) for number in range(70)), check("tells", tells)])
+    assert {each.status for each in results} == {Status.PASS}

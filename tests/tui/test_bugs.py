@@ -1,12 +1,17 @@
 """A bug of ours ends the screens without printing what was on them."""
 
+import asyncio
+
 import pytest
 from textual.app import App
+from textual.css.query import NoMatches
+from textual.screen import Screen
 
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.core.environment import rehearsal_environment
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.tui import app as face
+from tests.tui.driving import wizard
 
 
 def test_textual_still_has_what_we_replace() -> None:
@@ -28,3 +33,27 @@ def test_what_breaks_a_screen_is_raised_for_the_boundary_and_not_printed(tmp_pat
     with pytest.raises(ZeroDivisionError):
         face.run_app(Home(tmp_path), rehearsal_environment(Preset.DEV))
     assert password not in "".join(capsys.readouterr())
+
+
+async def test_what_comes_back_after_its_screen_was_left_is_no_bug() -> None:
+    app = wizard()
+    came_back = asyncio.Event()
+
+    async with app.run_test() as pilot:
+        screen = app.screen
+        await pilot.pause()
+        left = asyncio.Event()
+
+        async def late() -> None:
+            try:
+                await left.wait()
+            except asyncio.CancelledError:
+                came_back.set()
+                raise NoMatches("its header is gone") from None
+
+        screen.run_guarded(late())
+        await pilot.pause()
+        await app.push_screen(Screen())
+        await screen.remove()
+        await asyncio.wait_for(came_back.wait(), 10)
+    assert came_back.is_set()

@@ -1,6 +1,7 @@
 """The preflight's screen: three columns, results as they come, and everything that can be done with a check."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from textual.widgets import Button, Input, OptionList
@@ -13,6 +14,7 @@ from autocorp_wizard.core.preflight.record import (
     Remedy,
     Result,
     Seen,
+    SideEffect,
     Status,
     Vantage,
     passed,
@@ -54,8 +56,16 @@ class Looker:
     def __init__(self) -> None:
         self.entries = checks()
         self.asked: list[tuple[str, ...]] = []
+        self.allowed: list[tuple[SideEffect, ...]] = []
 
-    def __call__(self, environment: Environment, ids: Sequence[str], tell: Callable[[Result], None]) -> Report:
+    def __call__(
+        self,
+        environment: Environment,
+        ids: Sequence[str],
+        allowed: Sequence[SideEffect],
+        tell: Callable[[Result], None],
+    ) -> Report:
+        self.allowed.append(tuple(allowed))
         self.asked.append(tuple(ids))
         found = [Result(c, s, NOW, 0.01) for name, (c, s) in self.entries.items() if not ids or name in ids]
         results = under_waivers(found, environment.waivers, NOW.date())
@@ -156,3 +166,25 @@ async def test_a_pass_cannot_be_waived_and_says_why() -> None:
         await pilot.press("w")
         await settle(pilot, lambda: any("not now" in (each.title or "") for each in app._notifications))
         assert isinstance(app.screen, PreflightScreen)
+
+
+async def test_a_check_that_leaves_something_behind_asks_first() -> None:
+    looker = Looker()
+    check, _ = looker.entries["pg.wal_level"]
+    slot = replace(check, id="pg.slot.probe", side_effects=SideEffect.TEMPORARY_SLOT)
+    looker.entries["pg.slot.probe"] = (slot, Seen(Status.SKIP, "It asks first."))
+    app = app_with(looker)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "1 skipped")
+        choose(app, "pg.slot.probe")
+        await pilot.pause()
+        await pilot.press("o")
+        await sees(pilot, "replication slot for a moment")
+        await pilot.press("escape")
+        await settle(pilot, lambda: isinstance(app.screen, PreflightScreen))
+        await pilot.press("o")
+        await sees(pilot, "replication slot for a moment")
+        app.screen.query_one("#accept", Button).press()
+        await settle(pilot, lambda: len(looker.asked) == 2)
+        assert (looker.asked[1], looker.allowed[1]) == (("pg.slot.probe",), (SideEffect.TEMPORARY_SLOT,))

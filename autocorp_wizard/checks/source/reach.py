@@ -178,7 +178,7 @@ class Reach:
     def _refused(self, sqlstate: str, said: str, what: str = "", then: str = "") -> Seen:
         user, database = quote(self.login.user), quote(self.login.database)
         sessions = "SELECT usename, count(*) FROM pg_stat_activity GROUP BY 1;"
-        if sqlstate == "42501" and "database" in what:
+        if sqlstate == "42501" and "may not connect" in what:
             grant = f"GRANT CONNECT ON DATABASE {database} TO {user};"
             return failed(what, *sql("Let it connect.", grant), sqlstate=sqlstate)
         if sqlstate == "55000":

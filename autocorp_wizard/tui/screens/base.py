@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.css.query import NoMatches
 from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.widget import Widget
@@ -137,6 +138,10 @@ class WizardScreen(Screen[None]):
                 await work
             except WizardError as error:
                 self.wizard.show_error(error)
+            except NoMatches:
+                # What came back after the screen was left has nowhere to be shown, which is no bug.
+                if self.is_mounted and self.is_attached and self.is_running:
+                    raise
 
         self.run_worker(guarded(), group="screen", exit_on_error=True)
 

@@ -14,10 +14,11 @@ from textual.widgets.option_list import Option
 from autocorp_wizard.adapters.person import who
 from autocorp_wizard.core.environment import Environment, Waiver
 from autocorp_wizard.core.preflight.formats import MARKS, helps
-from autocorp_wizard.core.preflight.record import Group, Result, Status, Variant
+from autocorp_wizard.core.preflight.record import Group, Result, SideEffect, Status, Variant
 from autocorp_wizard.core.preflight.report import Report, under_waivers
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.leave import LeaveDialog
 from autocorp_wizard.tui.screens.waive import WaiveDialog
 from autocorp_wizard.tui.words import printable
 
@@ -84,18 +85,18 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
     def _report(self) -> Report:
         return Report(self.environment, self.session.now(), tuple(self._results.values()))
 
-    def _begin(self, ids: Sequence[str]) -> None:
+    def _begin(self, ids: Sequence[str], allowed: Sequence[SideEffect] = ()) -> None:
         self._looking = True
         self.refresh_actions()
-        self.run_guarded(self._look_at(ids))
+        self.run_guarded(self._look_at(ids, allowed))
 
-    async def _look_at(self, ids: Sequence[str]) -> None:
+    async def _look_at(self, ids: Sequence[str], allowed: Sequence[SideEffect]) -> None:
         ask = self.session.preflight
         try:
             if ask is None:
                 return
             environment = self.session.environment(self.environment)
-            report = await self.session.ask(lambda: ask(environment, ids, self._hear))
+            report = await self.session.ask(lambda: ask(environment, ids, allowed, self._hear))
             found = {each.check.id: each for each in report.results}
             self._results = {**self._results, **found} if ids else found
         finally:
@@ -158,11 +159,16 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         """Look at everything."""
         self._begin(())
 
-    def do_one(self, _: str) -> None:
-        """Look at the chosen one."""
+    async def do_one(self, _: str) -> None:
+        """Look at the chosen one; what leaves something behind asks first."""
         chosen = self._chosen()
-        if chosen is not None:
+        if chosen is None:
+            return
+        effect = chosen.check.side_effects
+        if effect is SideEffect.NONE:
             self._begin((chosen.check.id,))
+        elif await self.app.push_screen_wait(LeaveDialog(chosen.check.id, effect)):
+            self._begin((chosen.check.id,), (effect,))
 
     def do_failed(self, _: str) -> None:
         """Look at what was not well."""

@@ -37,9 +37,17 @@ class Bench:
 
     def sql(self, *statements: str, database: str = "") -> None:
         """Run statements as the superuser, each on its own."""
-        with connect(self.address, SUPERUSER, database or self.address.database) as admin:
+        with self._admin(database or self.address.database) as admin:
             for statement in statements:
                 admin.execute(statement.encode())
+
+    def _admin(self, database: str) -> psycopg.Connection:
+        try:
+            return connect(self.address, SUPERUSER, database)
+        except psycopg.OperationalError as error:
+            if "does not support SSL" not in str(error):
+                raise
+            return connect(replace(self.address, tls=False), SUPERUSER, database)
 
     def script(self, text: str, database: str = "") -> None:
         """Run what a remedy prints, statement by statement, as an administrator's client does."""
@@ -88,14 +96,14 @@ class Bench:
         results = run_checks(source_checks(lambda: (login or self.login(), wanted or self.wanted())))
         return {each.check.id: each for each in results}
 
-    def apply(self, remedies: Iterable[Remedy]) -> None:
+    def apply(self, remedies: Iterable[Remedy], database: str = "") -> None:
         """Do literally what the remedies for a server of one's own say."""
         needed = Restart.NONE
         for remedy in remedies:
             if remedy.variant not in (Variant.ANY, Variant.SELF_MANAGED):
                 continue
             if remedy.sql:
-                self.script(remedy.sql)
+                self.script(remedy.sql, database=database)
             if remedy.hba:
                 self._write("pg_hba.conf", (remedy.hba + "\n").encode() + (self.data / "pg_hba.conf").read_bytes())
             needed = max(needed, remedy.restart, key=list(Restart).index)
@@ -104,7 +112,7 @@ class Bench:
         elif needed is Restart.RELOAD:
             self.reload()
 
-    def restore(self, statements: Sequence[str]) -> None:
+    def restore(self, statements: Sequence[str], database: str = "") -> None:
         """Give back what a case took."""
         for session in self.held:
             session.close()
@@ -113,7 +121,7 @@ class Bench:
             for name, content in self._kept.items():
                 self._write(name, content)
             self.restart()
-        self.sql("ALTER ROLE dms_replication RESET ALL", *statements)
+        self.sql("ALTER ROLE dms_replication RESET ALL", *statements, database=database)
 
     def close(self) -> None:
         for session in self.held:

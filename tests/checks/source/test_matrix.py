@@ -83,8 +83,8 @@ CASES = (
     Case("row-security", "pg.rls", ("ALTER TABLE customers ENABLE ROW LEVEL SECURITY",),
          ("ALTER TABLE customers DISABLE ROW LEVEL SECURITY", f"ALTER ROLE {R} NOBYPASSRLS"), full=False),
     Case("row-security-with-a-policy", "pg.rls",
-         ("ALTER TABLE service ENABLE ROW LEVEL SECURITY", "CREATE POLICY some ON service USING (serviceid < '5')"),
-         ("DROP POLICY some ON service", "ALTER TABLE service DISABLE ROW LEVEL SECURITY",
+         ("ALTER TABLE service ENABLE ROW LEVEL SECURITY", "CREATE POLICY visible ON service USING (serviceid < '5')"),
+         ("DROP POLICY visible ON service", "ALTER TABLE service DISABLE ROW LEVEL SECURITY",
           f"ALTER ROLE {R} NOBYPASSRLS")),
     Case("identity-nothing", "pg.tbl.ri", ("ALTER TABLE customers REPLICA IDENTITY NOTHING",),
          ("ALTER TABLE customers REPLICA IDENTITY DEFAULT",), full=False),
@@ -169,11 +169,11 @@ def test_one_root_cause_and_its_remedy_helps(case: Case, bench: Bench) -> None:
         assert failures(seen) == ([case.check] if case.status is Status.FAIL else [])
         found = seen[case.check]
         assert found.status is case.status, found.seen.summary
-        bench.apply(found.seen.remedies)
+        bench.apply(found.seen.remedies, case.database)
         after = bench.look(wanted=wanted)
         assert failures(after) == []
         assert after[case.check].status in (Status.PASS, Status.WARN), after[case.check].seen.summary
         if case.status is Status.WARN:
             assert after[case.check].status is Status.PASS
     finally:
-        bench.restore(case.undo)
+        bench.restore(case.undo, case.database)
