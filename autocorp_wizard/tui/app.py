@@ -16,7 +16,6 @@ from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.palette import ActionCommands
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.dialogs import QuitDialog, SecretDialog
-from autocorp_wizard.tui.screens.help import HelpScreen
 from autocorp_wizard.tui.screens.review import ReviewScreen
 from autocorp_wizard.tui.screens.run import RunScreen
 from autocorp_wizard.tui.screens.runs import RunsScreen
@@ -137,6 +136,9 @@ class WizardApp(App[int], inherit_bindings=False):
         """What can be done here."""
         screen = self.screen
         if isinstance(screen, WizardScreen):
+            # It renders Markdown, whose import is a tenth of the time to the first frame.
+            from autocorp_wizard.tui.screens.help import HelpScreen
+
             self.push_screen(HelpScreen(screen.SCOPE, screen.page(), screen.facts()))
 
     def do_palette(self, _: str) -> None:

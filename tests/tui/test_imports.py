@@ -1,10 +1,10 @@
-"""The first frame comes before the AWS SDK, the database driver and the emulator are loaded."""
+"""The first frame comes before the AWS SDK, the database driver, the emulator and Markdown are loaded."""
 
 import json
 import subprocess
 import sys
 
-HEAVY = {"boto3", "botocore", "psycopg", "moto", "flask", "questionary", "python_terraform"}
+HEAVY = {"boto3", "botocore", "psycopg", "moto", "flask", "questionary", "python_terraform", "markdown_it"}
 
 PROGRAM = """
 import asyncio, json, sys
