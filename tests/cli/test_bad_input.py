@@ -61,7 +61,8 @@ CASES = [
     (["plan"], "USAGE"),
     (["plan", "foundation", "--bogus"], "USAGE"),
     (["pln"], "COMMAND-UNKNOWN"),
-    (["preflight"], "COMMAND-UNKNOWN"),
+    (["preflight"], "ENVIRONMENT-MISSING"),
+    (["drift"], "COMMAND-UNKNOWN"),
     ([], "COMMAND-MISSING"),
 ]
 
