@@ -167,6 +167,7 @@ async def test_stopping_offers_three_ways_and_killing_is_typed() -> None:
     request = Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation")
     run = engine.add(request, apply_events(request, sample_plan()), written=21)
     app = wizard(engine)
+    app.NOTIFICATION_TIMEOUT = 120  # a busy machine may look only after the usual five seconds
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await sees(pilot, "Reattach")
         await pilot.press("enter")
