@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 APPLICATION: Final = "autocorp-wizard/preflight"
 _CONNECT_SECONDS: Final = 5
 _STATEMENT_MS: Final = 5_000
+_NOTICE: Final[LiteralString] = """
+    SELECT set_config(name, '1000', false) FROM pg_settings WHERE name = 'client_connection_check_interval'"""
 Row = tuple[Any, ...]
 
 
@@ -56,6 +58,8 @@ class Sessions:
         with self._free, connect(login, user, password) as connection:
             # Set after the login, so that the settings of the role can be read as they are in force.
             connection.execute(f"SET statement_timeout = {_STATEMENT_MS}; SET lock_timeout = 2000")
+            # Where the server can, it notices within a second that this process was killed.
+            connection.execute(_NOTICE)
             if not write:
                 connection.execute("SET default_transaction_read_only = on")
             yield connection

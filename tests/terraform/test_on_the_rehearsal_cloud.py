@@ -128,7 +128,7 @@ def test_a_secret_gets_its_value_and_never_loses_it_to_a_missing_password(
 
     moved = [option.replace("db.example.com", "other.example.com") for option in known]
     version = "module.secrets.aws_secretsmanager_secret_version.postgres[0]"
-    assert deployment.replanned(*moved) == {version: "delete/create"}
+    assert deployment.replanned(*moved) == {version: "create/delete"}, "at no moment is there no value"
     assert "You must provide either SecretString or SecretBinary" in deployment.apply(*moved, check=False)
     assert value() == expected, "a refused version leaves the old one"
 

@@ -33,6 +33,7 @@ def _inputs(database: SourceAddress, preset: str) -> list[str]:
         f"-var=postgres_host={database.host}",
         f"-var=postgres_port={database.port}",
         "-var=postgres_password_counter=1",
+        "-var=enable_glue=false",  # only the tree of Terraform is copied, not the jobs
         "-var=enable_dms=true",
         "-var=force_destroy=true",
     ]

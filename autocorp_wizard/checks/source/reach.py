@@ -18,6 +18,7 @@ from autocorp_wizard.core.preflight.record import (
     Variant,
     failed,
     passed,
+    skipped,
     unsure,
     warned,
 )
@@ -99,7 +100,10 @@ class Reach:
 
     def tls_certificate(self) -> Seen:
         """Judge the server's certificate."""
-        found = self._greet().certificate
+        seen = self._greet()
+        found = seen.certificate
+        if not seen.offers_tls:
+            return skipped("Without TLS there is no certificate.")
         if found is None:
             return unsure("No certificate was shown.")
         left = (found.expires - self._now()).days

@@ -177,7 +177,7 @@ def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Ch
             "pg.auth.login",
             "The replication user can log in",
             probe=asked(Reach.log_in),
-            needs=("pg.wire", "pg.tls.offered"),
+            needs=("pg.wire", "pg.tls.offered", "pg.tls.cert"),
             phases=_DMS,
             integrity=True,
         ),

@@ -11,9 +11,12 @@ _OLD_XMIN: Final = 50_000_000
 _WARN_AGE, _FAIL_AGE = 60.0, 600.0
 
 
-def orphans(activity: Activity, _: Wanted) -> Seen:
+def orphans(activity: Activity, wanted: Wanted) -> Seen:
     """Judge slots that nobody reads: they keep the write-ahead log for ever."""
     idle = [each for each in activity.slots if not each.active and not _lost(each)]
+    own = next((each for each in idle if each.database == wanted.database and each.plugin == wanted.plugin), None)
+    if wanted.replicating and own is not None and len(idle) == 1 and own.retained <= _GIB:
+        return passed(f"{own.name} has no reader at this moment; it is taken for the task's own.")
     if not idle:
         return passed("No replication slot is without a reader.")
     findings = tuple(
