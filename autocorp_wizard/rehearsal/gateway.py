@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from autocorp_wizard.rehearsal import bucketguard, callers, due, ownership
+from autocorp_wizard.rehearsal import bucketguard, callers, due, ownership, pace
 from autocorp_wizard.rehearsal.admission import Admission
 from autocorp_wizard.rehearsal.call import AwsCall, Protocol, buffer_body, read_call
 from autocorp_wizard.rehearsal.control import CONTROL_PREFIX, Control
@@ -103,9 +103,9 @@ class Gateway:
         buffer_body(environ)
         try:
             if _is_conditional(call, environ):
-                with self._gate.together(), self._conditional:
+                with self._gate.together(), self._conditional, pace.one_moment():
                     return self._run(call, environ)
-            with self._gate.together():
+            with self._gate.together(), pace.one_moment():
                 return self._run(call, environ)
         finally:
             if not call.reads_only:

@@ -4,7 +4,10 @@ States are computed from the moment something began, never stepped by who happen
 as well. A span keeps the factor it began with.
 """
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +18,7 @@ DEFAULT_SPEED: Final = 60.0
 MAX_SPEED: Final = 10_000.0
 _speed = DEFAULT_SPEED
 _file: Path | None = None
+_held = threading.local()
 
 
 def remember_in(path: Path) -> None:
@@ -55,7 +59,18 @@ def speed() -> float:
 
 def now() -> float:
     """Return the time in seconds since the epoch; the one clock of all emulated states."""
-    return time.time()
+    moment: float | None = getattr(_held, "moment", None)
+    return time.time() if moment is None else moment
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Hold the clock for this thread: what is looked at twice within a call must not have moved on in between."""
+    _held.moment = time.time()
+    try:
+        yield
+    finally:
+        _held.moment = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,3 +42,13 @@ def test_the_factor_outlives_the_process(clock, tmp_path):
 def test_a_factor_outside_the_range_is_refused(clock, factor):
     with pytest.raises(ValueError, match="a speed lies between"):
         pace.set_speed(factor)
+
+
+def test_one_call_sees_one_moment_and_the_next_one_a_later(monkeypatch):
+    moments = iter([10.0, 11.0, 12.0, 13.0])
+    monkeypatch.setattr(pace.time, "time", lambda: next(moments))
+    with pace.one_moment():
+        span = pace.Span.start(0.5 * pace.speed())
+        assert (pace.now(), span.over) == (10.0, False)
+    assert (pace.now(), pace.now()) == (11.0, 12.0)
+    assert span.over
