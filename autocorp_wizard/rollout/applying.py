@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autocorp_wizard.adapters.run_store import RunFiles
 from autocorp_wizard.core import events as ev
+from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError, WizardError
 from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.plan import Plan
@@ -16,6 +17,7 @@ from autocorp_wizard.rollout.look_again import look_again
 from autocorp_wizard.rollout.planning import PlanInputs, load_plan, record_plan
 from autocorp_wizard.rollout.proving import prove_stage, say_unproven
 from autocorp_wizard.rollout.recovery_need import refuse_while_unrecovered
+from autocorp_wizard.rollout.staleness import changed_since_plan
 from autocorp_wizard.rollout.standing import check_gates, look_at_state
 from autocorp_wizard.rollout.task_pause import paused_for
 from autocorp_wizard.rollout.terraform_step import StreamEnd, stream
@@ -68,6 +70,7 @@ def load_approved(ctx: Context, files: RunFiles) -> tuple[Plan, PlanInputs]:
             next_step=f"Plan again and approve what it prints: autocorp-wizard plan {ctx.request.phase or 'PHASE'}",
         )
     plan = load_plan(files.plan_document)
+    refuse_outdated(files, ctx.environment, plan)
     lost = [risk for risk in plan.risks if risk.kind == LOSES_DATA]
     if lost and ctx.request.confirm != ctx.environment.name:
         raise UsageError(
@@ -76,6 +79,20 @@ def load_approved(ctx: Context, files: RunFiles) -> tuple[Plan, PlanInputs]:
             next_step=f"Where that is meant, add: --confirm {ctx.environment.name}",
         )
     return plan, inputs
+
+
+def refuse_outdated(files: RunFiles, environment: Environment, plan: Plan) -> None:
+    """Raise PLAN-OUTDATED where an answer is not what it was when the plan was made."""
+    changed = changed_since_plan(files, environment)
+    if not changed:
+        return
+    names = ", ".join(each.name for each in changed)
+    raise UsageError(
+        "PLAN-OUTDATED",
+        f"Answers have changed since this plan was made: {names}.",
+        why="It would deploy what the environment does not say any more.",
+        next_step=f"Plan again: autocorp-wizard plan {plan.phase} --env {environment.name}",
+    )
 
 
 async def apply_plan(

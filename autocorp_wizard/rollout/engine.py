@@ -16,12 +16,15 @@ from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.lease import Lease, holder
 from autocorp_wizard.adapters.process import spawn_detached
 from autocorp_wizard.adapters.run_store import RunFiles, RunRecord, RunStatus, RunStore
+from autocorp_wizard.core.dependants import ChangedAnswer
+from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import UsageError, WizardError
 from autocorp_wizard.core.events import Envelope, Json, Operation, ProofRecorded
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.rollout.recovery_need import unsettled_runs
+from autocorp_wizard.rollout.staleness import changed_since_apply, changed_since_plan
 from autocorp_wizard.rollout.tail import JournalTail, follow
 
 # How long a runner may take to its first event, in seconds; a laptop that swaps needs some.
@@ -157,6 +160,14 @@ class Engine:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def changed_since_plan(self, run: str, environment: Environment) -> tuple[ChangedAnswer, ...]:
+        """Return the answers that are not what they were when a plan run planned."""
+        return changed_since_plan(self.store.files(run), environment)
+
+    def changed_since_apply(self, environment: Environment) -> tuple[ChangedAnswer, ...]:
+        """Return the answers that are not what they were when the environment was last applied."""
+        return changed_since_apply(self.store, environment)
 
     def _wish(self, run: str, name: str, text: str) -> None:
         files = self.store.files(run)

@@ -27,6 +27,7 @@ class Facts:
     reviewable: str = ""
     digest: str = ""
     has_changes: bool = False
+    outdated: str = ""
     run: str = ""
     run_status: str = ""
     run_operation: str = ""
@@ -91,6 +92,8 @@ def _approve(facts: Facts) -> str:
         return "The plan is still being read."
     if reason := _idle(facts):
         return reason
+    if facts.outdated:
+        return f"Answers have changed since this plan was made ({facts.outdated}); plan again."
     return "" if facts.has_changes else "This plan changes nothing, so there is nothing to approve."
 
 
@@ -198,6 +201,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("steps.next", "Next step", "The step after this one.", ("right_square_bracket", "n"), weight=15),
     Action("steps.previous", "Previous step", "The step before this one.", ("left_square_bracket", "b"), weight=14),
     Action("steps.save", "Save answers", "Check and save the environment's answers.", ("f5", "ctrl+s"), weight=13),
+    Action(
+        "steps.diff",
+        "Show changes",
+        "What the answers as they stand here would change in Terraform's inputs, and the command that does the same.",
+        ("d",),
+        weight=10,
+    ),
     Action("steps.bootstrap", "Bootstrap", "Make or mend the remote state.", ("s",), _bootstrap, weight=16),
     Action(
         "steps.adopt",

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.dependants import ChangedAnswer
+from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Envelope, Json
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.request import Request
@@ -88,4 +90,12 @@ class EngineLike(Protocol):
 
     def applied(self, environment: str) -> AppliedLike | None:
         """Return what is deployed, None where nothing is known to be."""
+        ...
+
+    def changed_since_plan(self, run: str, environment: Environment) -> Sequence[ChangedAnswer]:
+        """Return the answers that are not what they were when a plan run planned."""
+        ...
+
+    def changed_since_apply(self, environment: Environment) -> Sequence[ChangedAnswer]:
+        """Return the answers that are not what they were when the environment was last applied."""
         ...

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.dependants import ChangedAnswer, touching
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.followups import follow_ups_of
 from autocorp_wizard.core.phases import AVAILABLE, DMS_START, STAGES, Phase, Stage
@@ -54,7 +55,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One environment as last seen. `runs` are its runs, newest first; `problems` what its answers still lack."""
+    """One environment as last seen. `runs` are its runs, newest first; `problems` what its answers still lack.
+
+    `changed` are the answers that are not what they were when they were last applied.
+    """
 
     environment: str
     saved: bool = False
@@ -69,6 +73,7 @@ class Overview:
     outputs: tuple[tuple[str, str], ...] = ()
     runs: tuple[RunRecord, ...] = ()
     unsettled: RunRecord | None = None
+    changed: tuple[ChangedAnswer, ...] = ()
 
     @property
     def live(self) -> RunRecord | None:
@@ -194,9 +199,11 @@ def _stage(overview: Overview, stage: Stage, before: Step) -> Step:
         status, note = StepStatus.FAILED, f"last {last.operation} {last.status}"
     elif (waiting := overview.reviewable(stage.name)) is not None and any(waiting.counts.values()):
         status, note = StepStatus.REVIEW, "a plan waits for your review"
+    elif applied and (touched := touching(overview.changed, stage.phase)) and not is_start:
+        status, note = StepStatus.STALE, f"answers changed since: {', '.join(touched)}"
     elif applied:
         status, note = StepStatus.DONE, "replication was started" if is_start else "applied"
-    elif before.status is not StepStatus.DONE:
+    elif before.status not in {StepStatus.DONE, StepStatus.STALE}:
         status, note = StepStatus.WAITING, f"waits for {before.title.lower()}"
     else:
         status, note = StepStatus.READY, "not started yet" if is_start else "not deployed yet"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from autocorp_wizard.core.durations import Durations
+from autocorp_wizard.core.edits import refuse_renaming
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
@@ -92,8 +93,14 @@ class Session:
         return Environment(name)
 
     def save(self, environment: Environment) -> Environment:
-        """Save an environment and return it as saved: a new one owns nothing that a neighbour owns already."""
-        if not self.store.exists(environment.name):
+        """Save an environment and return it as saved: a new one owns nothing that a neighbour owns already.
+
+        Raises UsageError where an answer changes that names of existing resources are built from.
+        """
+        if self.store.exists(environment.name):
+            applied = self.engine.applied(environment.name)
+            refuse_renaming(self.store.load(environment.name), environment, applied.resources if applied else 0)
+        else:
             environment = beside(environment, self._others(environment.name))
         self.store.save(environment)
         return environment
@@ -132,8 +139,13 @@ class Session:
             resources=applied.resources if applied else 0,
             outputs=tuple((key, plain(value)) for key, value in sorted(applied.outputs.items())) if applied else (),
             runs=runs,
+            changed=tuple(self.engine.changed_since_apply(environment)) if applied is not None and saved else (),
             unsettled=unsettled if unsettled is not None and unsettled.status != "running" else None,
         )
+
+    def outdated(self, run: str, name: str) -> tuple[str, ...]:
+        """Return the names of the answers that have changed since a run planned. Touches the disk."""
+        return tuple(each.name for each in self.engine.changed_since_plan(run, self.environment(name)))
 
     def durations(self, overview: Overview) -> Durations:
         """Return what is known about how long things take there: priors, and what its latest runs took."""

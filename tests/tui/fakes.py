@@ -11,6 +11,7 @@ from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.attributes import AttributeChange
 from autocorp_wizard.core.change import Change, Risk
+from autocorp_wizard.core.dependants import ChangedAnswer
 from autocorp_wizard.core.environment import Environment, rehearsal_environment
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.core.events import Action, Envelope, Event, Operation
@@ -243,6 +244,7 @@ class FakeEngine:
         self.requests: list[Request] = []
         self.secrets: list[dict[str, str]] = []
         self.deployed: dict[str, FakeApplied] = {}
+        self.changed: dict[str, tuple[ChangedAnswer, ...]] = {}
         self.next_plan = sample_plan()
         self.apply_fails = False
         self.apply_proof = True
@@ -361,6 +363,14 @@ class FakeEngine:
     def applied(self, environment: str) -> FakeApplied | None:
         """What is deployed."""
         return self.deployed.get(environment)
+
+    def changed_since_plan(self, run: str, environment: Environment) -> tuple[ChangedAnswer, ...]:
+        """What a test says has changed."""
+        return self.changed.get(run, ())
+
+    def changed_since_apply(self, environment: Environment) -> tuple[ChangedAnswer, ...]:
+        """What a test says has changed."""
+        return self.changed.get(environment.name, ())
 
 
 class FakeStore:

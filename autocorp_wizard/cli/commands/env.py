@@ -1,7 +1,6 @@
 """`env`: environments as answers; every question has a default, says where that came from, and why we ask."""
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,15 +10,13 @@ from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core import answers
 from autocorp_wizard.core.answers import raise_problems
+from autocorp_wizard.core.edits import changed_names, refuse_renaming
 from autocorp_wizard.core.environment import Environment, name_problems
 from autocorp_wizard.core.errors import InterruptedByUser, UsageError
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.fields import SCHEMA
 from autocorp_wizard.core.neighbours import beside
 from autocorp_wizard.core.phases import Phase
-
-# Names in AWS are built from these; changing them under a deployed environment would lose sight of what is there.
-_NAMING = ("project_name", "account_id", "region", "cloud", "state_bucket", "data_lake_bucket_name")
 
 
 @click.group("env", cls=WizardGroup, example="autocorp-wizard env new dev\nautocorp-wizard env show dev")
@@ -148,8 +145,9 @@ def edit(
         questions.need_person(settings, "What should be changed?", "--set NAME=VALUE, --unset NAME or --answers FILE")
         after = asking.ask_all(settings, before)
     raise_problems(after.problems())
-    changed = [n for n in SCHEMA.by_name if before.answers[n].value != after.answers[n].value]
-    _refuse_renaming(settings, before, changed)
+    changed = changed_names(before, after)
+    applied = settings.engine.applied(after.name)
+    refuse_renaming(before, after, applied.resources if applied else 0)
     path = settings.store.save(after)
     document = _document(settings, after, "env-edit", path=path)
     settings.console.document({**document, "changed": list[Json](changed)})
@@ -198,19 +196,6 @@ def _applied(phases: Json) -> str:
 
 def _shown(value: Json) -> str:
     return answers.show(value) or "(none)"
-
-
-def _refuse_renaming(settings: Settings, environment: Environment, changed: Sequence[str]) -> None:
-    applied = settings.engine.applied(environment.name)
-    renaming = [name for name in changed if name in _NAMING]
-    if renaming and applied is not None and applied.resources:
-        raise UsageError(
-            "ENVIRONMENT-DEPLOYED",
-            f"{', '.join(renaming)} cannot change while {environment.name} is deployed.",
-            why=f"{applied.resources} resources exist under names built from the present answers.",
-            next_step=f"Make a new environment, or destroy this one first: autocorp-wizard destroy --env "
-            f"{environment.name} --confirm {environment.name}",
-        )
 
 
 def _document(settings: Settings, environment: Environment, command_name: str, *, path: Path) -> dict[str, Json]:

@@ -10,13 +10,17 @@ from textual.content import Content
 from textual.widgets import Collapsible, Static
 
 from autocorp_wizard.core.answers import Answer, Group
+from autocorp_wizard.core.dependants import touching
+from autocorp_wizard.core.edits import changed_inputs, edit_command, input_lines
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.fields import SCHEMA
+from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.field_row import FieldRow
+from autocorp_wizard.tui.words import count, printable
 
 # Answers that decide what other answers default to or whether they are asked at all.
 _STEERING: Final = ("preset", "cloud")
@@ -43,8 +47,10 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
         yield Static(classes="heading")
         with VerticalScroll(can_focus=False):
             yield from self._questions()
+        yield Static(classes="effect")
         with Horizontal(classes="buttons"):
             yield ActionButton("steps.save", variant="primary")
+            yield ActionButton("steps.diff")
 
     def _questions(self) -> ComposeResult:
         answers = self.environment.answers
@@ -83,9 +89,49 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
                 ("Answers of ", ""), (self.environment.name, "bold"), (f"  {state}", "$accent" if edited else "dim")
             )
         )
+        self.query_one(".effect", Static).update(self._effect())
         cloud = self.rows["cloud"].text if "cloud" in self.rows else ""
         for row in self.rows.values():
             row.display = row.field.only_cloud in {"", cloud}
+
+    def edited_environment(self) -> Environment | None:
+        """Return the environment as it would be saved, without complaining; None where an answer is no value."""
+        try:
+            changes: dict[str, Json] = {name: row.value() for name, row in self.rows.items() if row.is_edited}
+            return self.environment.with_answers(changes)
+        except UsageError:
+            return None
+
+    def changes(self) -> Content:
+        """Return the edit in full: the variables file as a diff, what becomes stale, the command that does the same."""
+        after = self.edited_environment()
+        if after is None:
+            return Content("An answer cannot be used as it stands; Save says which one and why.")
+        inputs = changed_inputs(self.environment, after)
+        lines = [Content.styled("Inputs of Terraform", "bold")]
+        tones = {"-": "$error", "+": "$success"}
+        lines += [Content.styled(f"{sign} {printable(text)}", tones[sign]) for sign, text in input_lines(inputs)]
+        if not inputs:
+            lines.append(Content("No input of Terraform changes."))
+        phases = [phase for phase in Phase if touching(inputs, phase)]
+        if phases:
+            lines.append(Content(f"\nMade from them: {', '.join(phases)}; what is deployed of these becomes stale."))
+        if command := edit_command(self.environment, after, saved=self._is_saved):
+            lines += [Content.styled("\nSame from the command line", "bold"), Content(command)]
+        return Content("\n").join(lines)
+
+    def _effect(self) -> Content:
+        """One line below the questions; everything of it is one key away."""
+        after = self.edited_environment()
+        if after is None:
+            return Content.styled("An answer cannot be used as it stands.", "$error")
+        inputs = changed_inputs(self.environment, after)
+        phases = ", ".join(phase for phase in Phase if touching(inputs, phase))
+        if not inputs:
+            return Content("")
+        return Content.styled(
+            f"Changes {count(len(inputs), 'input')} of Terraform ({phases}); d shows them.", "$accent"
+        )
 
     def collect(self) -> Environment | None:
         """Return the environment with the form's answers; None where one is refused (the row says why)."""

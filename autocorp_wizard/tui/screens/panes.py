@@ -8,6 +8,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from autocorp_wizard.core.answers import show
+from autocorp_wizard.core.dependants import touching
 from autocorp_wizard.core.events import Operation, SettingChecked
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, stage_of
@@ -109,12 +111,32 @@ def _command(line: str) -> Content:
     return Content.assemble(("Same from the command line: ", "dim"), (line, ""))
 
 
+def _outdated(step: Step, overview: Overview) -> list[Content]:
+    """Say what is deployed with an older answer."""
+    if step.status is not StepStatus.STALE or step.phase is None:
+        return []
+    names = touching(overview.changed, step.phase)
+    lines = [Content.styled("Deployed with older answers; plan to bring it up to date:", "bold $warning")]
+    lines += [
+        Content.assemble(
+            f"  {each.name}: ",
+            (printable(show(each.before)) or "(empty)", "$error"),
+            " → ",
+            (printable(show(each.after)) or "(empty)", "$success"),
+        )
+        for each in overview.changed
+        if each.name in names
+    ]
+    return lines
+
+
 def _deployed(step: Step, overview: Overview, applied: RunState | None) -> Content:
     if step.phase not in overview.phases:
         if step.status is StepStatus.WAITING:
             return Content.styled(f"This phase {step.note}.", "dim")
         return Content.styled("Nothing of this phase is deployed yet.", "dim")
-    lines = [Content.assemble(("Deployed: ", "bold"), f"{count(overview.resources, 'resource')} in the state.")]
+    lines = _outdated(step, overview)
+    lines += [Content.assemble(("Deployed: ", "bold"), f"{count(overview.resources, 'resource')} in the state.")]
     summary = applied.summary if applied is not None else None
     if summary is not None:
         lines.append(Content(f"Last apply: {summary.add} added, {summary.change} changed, {summary.remove} removed."))

@@ -45,6 +45,7 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         self.environment = environment
         self.plan: Plan | None = None
         self._overview = Overview("")
+        self._outdated: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
         """Summary, tree (and detail), search, button."""
@@ -72,20 +73,16 @@ answers have changed since, it is refused. A plan that loses data asks for the e
             self._show_plan(self.plan)
         name = self.plan.environment
         self._overview = await self.session.ask(lambda: self.session.overview(name))
+        outdated = await self.session.ask(lambda: self.session.outdated(self.run_name, name))
+        if outdated != self._outdated:
+            self._outdated = outdated
+            self._show_summary(self.plan)
         self.show_identity(self._overview)
         self.refresh_actions()
 
     def _show_plan(self, plan: Plan) -> None:
-        words = counts(plan.counts) if plan.changes or not plan.changed else "outputs only"
-        risks = count(len(plan.risks), "risk") if plan.risks else "no risk found"
-        self.query_one("#summary", Static).update(
-            Content.assemble(
-                (f"{words}", "bold"),
-                "   ",
-                (risks, "bold $error" if plan.risks else "$success"),
-                (f"   {plan.stage or plan.phase} on {plan.environment}   digest {plan.short_digest}", "dim"),
-            )
-        )
+        self._show_summary(plan)
+        words = _words(plan)
         tree = self.query_one(PlanTree)
         tree.border_title = f"{len(plan.changes)} changes"
         tree.show(plan)
@@ -94,6 +91,22 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         button.variant = "error" if self._loses(plan) else "success"
         button.refresh(layout=True)  # a label of another length does not ask for room by itself
 
+    def _show_summary(self, plan: Plan) -> None:
+        words = _words(plan)
+        risks = count(len(plan.risks), "risk") if plan.risks else "no risk found"
+        self.query_one("#summary", Static).update(
+            Content.assemble(
+                (f"{words}", "bold"),
+                "   ",
+                (risks, "bold $error" if plan.risks else "$success"),
+                (f"   {plan.stage or plan.phase} on {plan.environment}   digest {plan.short_digest}", "dim"),
+                (
+                    f"\nOutdated: {', '.join(self._outdated)} changed since; plan again." if self._outdated else "",
+                    "bold $warning",
+                ),
+            )
+        )
+
     def facts(self) -> Facts:
         """What can be done here."""
         plan, live = self.plan, self._overview.live
@@ -101,6 +114,7 @@ answers have changed since, it is refused. A plan that loses data asks for the e
             environment=plan.environment if plan else "",
             digest=plan.digest if plan else "",
             has_changes=bool(plan and plan.changed),
+            outdated=", ".join(self._outdated),
             live=live.run if live else "",
             run=self.run_name,
         )
@@ -196,3 +210,7 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         """Return the secrets that the plan needs ({} for none), None where the person went back."""
         writes = any(change.resource_type == SECRET_TYPE and change.action in _WRITING for change in plan.changes)
         return await self.wizard.ask_secret(plan.environment) if writes else {}
+
+
+def _words(plan: Plan) -> str:
+    return counts(plan.counts) if plan.changes or not plan.changed else "outputs only"

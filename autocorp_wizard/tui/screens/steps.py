@@ -210,6 +210,12 @@ class StepsScreen(WizardScreen):
             self.chosen = first_open(self.steps)
             self._focus_primary()
 
+    def do_diff(self, _: str) -> None:
+        """Show what the answers as they stand would change."""
+        from autocorp_wizard.tui.screens.text import TextDialog
+
+        self.app.push_screen(TextDialog(f"Changes of {self.environment}", self.form.changes()))
+
     async def do_bootstrap(self, _: str) -> None:
         """Create the remote state (safe to repeat)."""
         await self._bootstrap("create")
