@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from autocorp_wizard.cli.lines import SYMBOLS
 from autocorp_wizard.core.events import Action, Json
+from autocorp_wizard.core.plan_page import RISK_WORDS
 
 if TYPE_CHECKING:
     from autocorp_wizard.core.plan import Plan
@@ -12,14 +13,6 @@ if TYPE_CHECKING:
 # Risks that --yes does not approve (cli.md, apply).
 STOPPING = ("data-loss", "replacement", "stops-replication")
 LOSES_DATA = "data-loss"
-
-_RISKS = {
-    "data-loss": "loses data",
-    "replacement": "replaces",
-    "stops-replication": "stops replication",
-    "widens-access": "widens access",
-    "costs-more": "costs more",
-}
 
 
 def loses_data(plan: "Plan") -> list[str]:
@@ -36,7 +29,7 @@ def review(plan: "Plan", *, verbose: bool = False) -> list[tuple[str, str]]:
         lines.append((f"Risks ({len(plan.risks)}):", "warn"))
         for risk in plan.risks:
             tone = "error" if risk.kind in STOPPING else "warn"
-            lines.append((f"  ! {_RISKS.get(risk.kind, risk.kind)}: {risk.sentence}", tone))
+            lines.append((f"  ! {RISK_WORDS.get(risk.kind, risk.kind)}: {risk.sentence}", tone))
             lines.append((f"      {risk.address}", "dim"))
     else:
         lines.append(("Risks: none found.", "good"))
@@ -65,20 +58,6 @@ def next_command(plan: "Plan", env_file: str = "") -> str:
     place = f"--env {plan.environment}" + (f" --env-file {shlex.quote(env_file)}" if env_file else "")
     confirm = f" --confirm {plan.environment}" if loses_data(plan) else ""
     return f"autocorp-wizard apply {plan.phase} {place} --approve {plan.short_digest}{confirm}"
-
-
-def as_markdown(plan: "Plan") -> str:
-    """Return the review as a page for a ticket or a pull request."""
-    lines = [f"# Plan of {plan.stage} in {plan.environment}", "", plan.headline, "", f"Digest: `{plan.digest}`", ""]
-    lines += ["## Risks", ""]
-    lines += [f"- **{_RISKS.get(r.kind, r.kind)}**: {r.sentence} (`{r.address}`)" for r in plan.risks] or [
-        "None found."
-    ]
-    for phase, modules in plan.grouped():
-        lines += ["", f"## Phase {phase.number} {phase.value}" if phase else "## Without a phase", ""]
-        for _, changes in modules:
-            lines += [f"- {change.action.value}: {change.sentence} (`{change.address}`)" for change in changes]
-    return "\n".join(lines) + "\n"
 
 
 def _tone(action: str) -> str:

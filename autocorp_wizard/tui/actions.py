@@ -28,6 +28,7 @@ class Facts:
     digest: str = ""
     has_changes: bool = False
     outdated: str = ""
+    risks: int = 0
     run: str = ""
     run_status: str = ""
     run_operation: str = ""
@@ -95,6 +96,14 @@ def _approve(facts: Facts) -> str:
     if facts.outdated:
         return f"Answers have changed since this plan was made ({facts.outdated}); plan again."
     return "" if facts.has_changes else "This plan changes nothing, so there is nothing to approve."
+
+
+def _risk(facts: Facts) -> str:
+    return "" if facts.risks else "No risk was found in this plan."
+
+
+def _read(facts: Facts) -> str:
+    return "" if facts.digest else "The plan is still being read."
 
 
 def _cancel(facts: Facts) -> str:
@@ -286,6 +295,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("review.approve", "Approve", "Go to the button that applies this very plan.", ("a",), _approve, weight=20),
     Action("review.find", "Find", "Show only the changes that hold a text.", ("slash",), weight=19),
+    Action("review.risk", "Next risk", "Go to the next change that carries a risk.", ("n",), _risk, weight=17),
+    Action(
+        "review.export",
+        "Export",
+        "Write the plan into a file: a page (.md) for a ticket, or JSON.",
+        ("x",),
+        _read,
+        weight=16,
+    ),
     Action("review.expand", "Open all", "Open or close every branch of the tree.", ("e",), weight=18),
     Action("run.cancel", "Stop", "Stop the run: three ways, each with its price.", ("c",), _cancel, weight=20),
     Action("run.review", "Review", "Read the plan that this run made.", ("v",), _review_run, weight=17),

@@ -1,19 +1,19 @@
 """A plan as rows of a tree: risks first, then phase, module, action and change, and below a change its attributes.
 
-Pure: the same plan, the same open branches and the same needle give the same rows. A change is in a search result
-when its address, sentence, type or an attribute's path holds the needle.
+Pure: the same plan, the same open branches and the same query give the same rows.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from autocorp_wizard.core.attributes import AttributeChange
-from autocorp_wizard.core.change import Change
+from autocorp_wizard.core.change import Change, Risk
 from autocorp_wizard.core.events import Action, Json
 from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.plan import Plan
+from autocorp_wizard.core.plan_query import Query, haystack_of
 from autocorp_wizard.tui.words import SYMBOLS, count, counts, printable
 from autocorp_wizard.tui.wrapping import Parts, wrap
 
@@ -43,15 +43,17 @@ class Row:
 
 
 class PlanTreeModel:
-    """The plan, which branches are open, and what is searched for."""
+    """The plan, which branches are open, and what is searched for (`query`)."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.changes = tuple(change for change in plan.changes if change.action not in _UNSHOWN)
-        self.needle = ""
+        self.query = Query()
         self.width = 0
-        self._risky = {risk.address for risk in plan.risks}
-        self._haystacks = [_haystack(change) for change in self.changes]
+        self._risks: dict[str, list[Risk]] = {}
+        for risk in plan.risks:
+            self._risks.setdefault(risk.address, []).append(risk)
+        self._haystacks = [haystack_of(change) for change in self.changes]
         self._closed: set[str] = set()
         self._opened: set[str] = set()
         if len(self.changes) > _OVERVIEW:
@@ -66,6 +68,19 @@ class PlanTreeModel:
         chosen = self._opened if key.startswith("change:") else self._closed
         chosen.symmetric_difference_update({key})
 
+    @property
+    def risky(self) -> list[str]:
+        """The addresses of changes that carry a risk, in the order of the risks; those that a search hides left out."""
+        found = {change.address for change in self.found()}
+        return [address for address in self._risks if address in found]
+
+    def open_way_to(self, address: str) -> None:
+        """Open the branches above a change, and the change."""
+        for change in self.changes:
+            if change.address == address:
+                self._closed -= set(_path(change))
+                self._opened.add(f"change:{address}")
+
     def toggle_all(self) -> None:
         """Close every branch; where all are closed, open them."""
         modules = {key for key in self.branches() if key.startswith("module:")}
@@ -76,19 +91,24 @@ class PlanTreeModel:
         """Whether a branch shows what it holds; a search opens every branch."""
         if key.startswith("change:"):
             return key in self._opened
-        return bool(self.needle) or key not in self._closed
+        return bool(self.query.terms) or key not in self._closed
 
     def found(self) -> list[Change]:
         """Return the changes that the search leaves."""
-        needle = self.needle.lower()
-        return [change for change, hay in zip(self.changes, self._haystacks, strict=True) if needle in hay]
+        if not self.query.terms:
+            return list(self.changes)
+        return [
+            change
+            for change, haystack in zip(self.changes, self._haystacks, strict=True)
+            if self.query.leaves(change, self._risks.get(change.address, ()), haystack)
+        ]
 
     def rows(self) -> list[Row]:
         """Return the rows as they stand on the screen."""
-        rows = list(self._risk_rows()) if not self.needle else []
+        rows = list(self._risk_rows()) if not self.query.terms else []
         found = self.found()
         if not found:
-            rows.append(Row("", 0, (("Nothing matches." if self.needle else "No changes.", "dim"),)))
+            rows.append(Row("", 0, (("Nothing matches." if self.query.terms else "No changes.", "dim"),)))
         by_branch: dict[str, dict[str, list[Change]]] = {}
         for change in found:
             phase, module = _path(change)
@@ -101,7 +121,7 @@ class PlanTreeModel:
             if opened:
                 for module in sorted(modules):
                     rows += self._module_rows(module, modules[module])
-        if self.plan.outputs_changed and not self.needle:
+        if self.plan.outputs_changed and not self.query.terms:
             rows.append(
                 Row("", 0, ((f"Outputs that change: {', '.join(map(str, self.plan.outputs_changed))}", "dim"),))
             )
@@ -130,12 +150,12 @@ class PlanTreeModel:
                 yield from self._change_rows(change, 3 if len(actions) > 1 else 2)
 
     def _rank(self, change: Change) -> tuple[bool, str]:
-        return (change.address not in self._risky, change.address)
+        return (change.address not in self._risks, change.address)
 
     def _change_rows(self, change: Change, depth: int) -> Iterator[Row]:
         key = f"change:{change.address}"
         opened = self.is_open(key)
-        mark = ("! ", "error") if change.address in self._risky else ("", "")
+        mark = ("! ", "error") if change.address in self._risks else ("", "")
         label = f"{change.resource_type}.{change.name}" if change.name else change.address
         symbol = (f"{SYMBOLS.get(change.action, '?')} ", TONES.get(change.action, ""))
         sentence = printable(change.sentence)
@@ -147,7 +167,7 @@ class PlanTreeModel:
         )
         yield Row(key, depth, parts, True, opened, change.address)
         if opened:
-            for line in detail_of(change):
+            for line in detail_of(change, self._risks.get(change.address, ())):
                 yield from self._wrapped(depth + 1, line, change.address)
 
     def _wrapped(self, depth: int, parts: Parts, address: str) -> Iterator[Row]:
@@ -157,9 +177,11 @@ class PlanTreeModel:
             yield Row("", depth, line, address=address)
 
 
-def detail_of(change: Change) -> Iterator[Parts]:
-    """Return a change in full, a line each: address, why it is replaced, every attribute before and after."""
+def detail_of(change: Change, risks: Sequence[Risk] = ()) -> Iterator[Parts]:
+    """Return a change in full, a line each: address, risks, why it is replaced, every attribute before and after."""
     yield ((printable(change.address), "dim"),)
+    for risk in risks:
+        yield (("! ", "error"), (printable(risk.sentence), "error"))
     if change.action is Action.REPLACE:
         paths = ", ".join(change.replace_paths)
         why = f"Replaced because {paths} cannot be changed in place." if paths else f"Replaced: {change.reason}."
@@ -213,8 +235,3 @@ def _phase_title(key: str) -> str:
 
 def _counted(changes: list[Change]) -> str:
     return counts({action: sum(change.action == action for change in changes) for action in _ACTIONS})
-
-
-def _haystack(change: Change) -> str:
-    paths = " ".join(attribute.path for attribute in change.attributes)
-    return f"{change.address} {change.sentence} {change.action} {paths}".lower()

@@ -1,5 +1,6 @@
 """A plan as rows: risks first, grouped, searched, opened."""
 
+from autocorp_wizard.core.plan_query import Query
 from autocorp_wizard.tui.plan_rows import PlanTreeModel, Row
 from tests.tui.fakes import RESOURCES, sample_plan
 
@@ -35,14 +36,14 @@ def test_an_opened_change_tells_why_it_is_replaced_and_what_forces_it() -> None:
 
 def test_a_search_leaves_what_holds_the_text_and_opens_the_way_to_it() -> None:
     model = PlanTreeModel(sample_plan(changes=500))
-    model.needle = "the key"
+    model.query = Query.parse("the key")
     assert [change.address for change in model.found()] == ["module.kms.aws_kms_key.this"]
     assert any("the key that encrypts the lake" in row for row in texts(model))
 
 
 def test_a_search_without_hits_says_so() -> None:
     model = PlanTreeModel(sample_plan())
-    model.needle = "no such thing"
+    model.query = Query.parse("no such thing")
     assert texts(model) == ["Nothing matches."]
 
 

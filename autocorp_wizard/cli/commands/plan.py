@@ -1,17 +1,12 @@
 """`plan PHASE`: what would change, in sentences, risks first, with the digest that approves exactly this."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core.events import Json
-
-if TYPE_CHECKING:
-    from autocorp_wizard.core.plan import Plan
 
 
 @click.command(
@@ -31,12 +26,13 @@ def command(settings: Settings, phase: str, export: str | None, adopt: bool, ter
     its digest. A bucket or a role that somebody made by hand can be adopted: answer its name where it has another one
     (data_lake_bucket_name), then plan with --adopt.
     """
+    from autocorp_wizard.adapters.plan_file import write_plan
     from autocorp_wizard.cli import planning, reviewing
 
     run, plan = planning.make(settings, phase, terraform_dir=terraform_dir, adopt=adopt)
     document: dict[str, Json] = {**plan.as_document(), "run": run}
     if export:
-        _export(Path(export), document, plan)
+        write_plan(Path(export), plan, run)
     settings.console.document(document)
     if settings.json:
         return
@@ -44,12 +40,3 @@ def command(settings: Settings, phase: str, export: str | None, adopt: bool, ter
         settings.console.styled_result(text, tone)
     if plan.changed:
         settings.console.hint(f"Next: {reviewing.next_command(plan, settings.env_file)}")
-
-
-def _export(path: Path, document: dict[str, Json], plan: "Plan") -> None:
-    from autocorp_wizard.adapters.environment_store import write_atomically
-    from autocorp_wizard.cli import reviewing
-
-    is_page = path.suffix.lower() in (".md", ".markdown")
-    text = reviewing.as_markdown(plan) if is_page else json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    write_atomically(path, text)

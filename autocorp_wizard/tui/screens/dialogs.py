@@ -5,6 +5,7 @@ Esc is always the harmless answer, and the harmless button has the focus whereve
 
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -89,6 +90,50 @@ class NameDialog(Dialog[str | None]):
             self.query_one("#problem", Static).update(Content.styled(text, "bold $error"))
         else:
             self.dismiss(name)
+
+    @on(Button.Pressed, "#cancel")
+    def refuse(self) -> None:
+        """Answer nothing."""
+        self.dismiss(None)
+
+
+class FileDialog(Dialog[Path | None]):
+    """Asks for a file to write; what exists is named before it is written over."""
+
+    def __init__(self, title: str, proposed: Path) -> None:
+        super().__init__()
+        self._title, self._proposed = title, proposed
+        self._warned = ""
+
+    def compose_words(self) -> ComposeResult:
+        """What the name decides."""
+        yield Static("A name that ends in .md gives a page for a ticket, any other gives JSON.")
+        yield Static("", id="problem")
+
+    def compose_controls(self) -> ComposeResult:
+        """The file."""
+        yield Input(str(self._proposed), id="file", compact=True)
+        with Horizontal(classes="buttons"):
+            yield Button("Write", variant="primary", id="accept", compact=True)
+            yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.query_one("#box").border_title = self._title
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#accept")
+    def accept(self) -> None:
+        """Take the file; one that exists wants a second yes."""
+        text = self.query_one(Input).value.strip()
+        path = Path(text).expanduser()
+        if text and path.exists() and self._warned != text:
+            self._warned = text
+            said = f"{path} is a folder." if path.is_dir() else f"{path.name} exists; Write again replaces it."
+            self.query_one("#problem", Static).update(Content.styled(said, "bold $warning"))
+        elif text and not path.is_dir():
+            self.dismiss(path)
 
     @on(Button.Pressed, "#cancel")
     def refuse(self) -> None:

@@ -1,5 +1,6 @@
 """The plan, for a person to judge. What is reviewed here is what is applied: the button carries counts and digest."""
 
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import on
@@ -15,7 +16,7 @@ from autocorp_wizard.core.risk import STOPPING
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.screens.base import BUTTON, WizardScreen
-from autocorp_wizard.tui.screens.dialogs import ConfirmName
+from autocorp_wizard.tui.screens.dialogs import ConfirmName, FileDialog
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.change_detail import ChangeDetail
 from autocorp_wizard.tui.widgets.plan_tree import PlanTree
@@ -32,8 +33,11 @@ class ReviewScreen(WizardScreen):
 # Plan review
 
 Risks come first, then the changes by phase, module and action. Enter opens a change: its attributes before and after,
-and why it is replaced where it is. The button applies exactly this plan, once; if the sources, the state or the
-answers have changed since, it is refused. A plan that loses data asks for the environment's name.
+and why it is replaced where it is. *Find* takes words and the terms `risk:`, `action:`, `phase:`, `module:`, `type:`,
+`attribute:` (a minus turns one around): `risk:any -phase:glue`.
+
+The button applies exactly this plan, once; if the sources, the state or the answers have changed since, it is refused.
+A plan that loses data asks for the environment's name.
 """
     SCOPE: ClassVar[str] = "review"
     PLACE: ClassVar[str] = "Plan review"
@@ -53,7 +57,11 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         with Horizontal(id="main"):
             yield PlanTree(id="tree")
             yield ChangeDetail(id="detail")
-        yield Input(placeholder="show only changes that hold this text; Esc shows all", id="find", compact=True)
+        yield Input(
+            placeholder="words, or risk:any action:delete phase:dms type:s3 -module:iam; Esc shows all",
+            id="find",
+            compact=True,
+        )
         with Horizontal(classes="buttons", id="verdict"):
             yield ActionButton("review.approve", "Apply", variant="success")
             yield ActionButton("app.back", "Not now")
@@ -115,6 +123,7 @@ answers have changed since, it is refused. A plan that loses data asks for the e
             digest=plan.digest if plan else "",
             has_changes=bool(plan and plan.changed),
             outdated=", ".join(self._outdated),
+            risks=len(plan.risks) if plan else 0,
             live=live.run if live else "",
             run=self.run_name,
         )
@@ -125,7 +134,7 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         plan = self.plan
         if plan is not None and event.address:
             change = next((change for change in plan.changes if change.address == event.address), None)
-            self.query_one(ChangeDetail).show(change)
+            self.query_one(ChangeDetail).show(change, plan.risks_of(event.address))
 
     @on(Input.Changed, "#find")
     def filtered(self, event: Input.Changed) -> None:
@@ -155,6 +164,25 @@ answers have changed since, it is refused. A plan that loses data asks for the e
         field.display = False
         self.query_one(PlanTree).focus()
         return True
+
+    def do_risk(self, _: str) -> None:
+        """Go to the next risk."""
+        tree = self.query_one(PlanTree)
+        tree.next_risk()
+        tree.focus()
+
+    async def do_export(self, _: str) -> None:
+        """Ask for a file and write the plan there."""
+        from autocorp_wizard.adapters.plan_file import write_plan
+
+        plan = self.plan
+        if plan is None:
+            return
+        name = f"plan-{plan.environment}-{plan.stage or plan.phase}-{plan.digest[:8]}.md"
+        path = await self.app.push_screen_wait(FileDialog("Export the plan", Path.cwd() / name))
+        if path is not None:
+            target = await self.session.ask(lambda: write_plan(path, plan, self.run_name))
+            self.notify(f"The plan is in {target}.", markup=False)
 
     def do_expand(self, _: str) -> None:
         """Open or close all branches."""

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from autocorp_wizard.core.plan import Plan
+from autocorp_wizard.core.plan_query import Query
 from autocorp_wizard.tui.plan_rows import PlanTreeModel, Row
 from autocorp_wizard.tui.widgets.lines import Lines, Parts
 
@@ -54,14 +55,26 @@ class PlanTree(Lines):
         self.model.width = self.scrollable_content_region.width
         self._renew()
 
-    def search(self, needle: str) -> int:
-        """Show only what holds `needle`; return how many changes do."""
+    def search(self, text: str) -> int:
+        """Show only what the query leaves (core/plan_query.py); return how many changes that are."""
         if self.model is None:
             return 0
-        self.model.needle = needle
+        self.model.query = Query.parse(text)
         self.cursor = 0
         self._renew()
         return len(self.model.found())
+
+    def next_risk(self) -> bool:
+        """Go to the next change that carries a risk, opening the way to it, round and round; False without any."""
+        if self.model is None or not self.model.risky:
+            return False
+        here = self._rows[self.cursor].address if self._rows else ""
+        order = self.model.risky
+        wanted = order[(order.index(here) + 1) % len(order)] if here in order else order[0]
+        self.model.open_way_to(wanted)
+        self._renew()
+        self.cursor = next(i for i, row in enumerate(self._rows) if row.opens and row.address == wanted)
+        return True
 
     def toggle_all(self) -> None:
         """Open or close every branch."""
