@@ -1,40 +1,26 @@
 """Looking at steps of the checklists: one, or all that a probe can tell, to find what drifted."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from autocorp_wizard.adapters.person import who
-from autocorp_wizard.cli.checklist_steps import Steps
-from autocorp_wizard.core.checklist import Kind, State, Step
+from autocorp_wizard.core.checklist import State, Step
 from autocorp_wizard.core.errors import ExitCode
 
 if TYPE_CHECKING:
     from autocorp_wizard.cli.settings import Settings
     from autocorp_wizard.operate.finding import Finding
+    from autocorp_wizard.rollout.manual_steps import ManualSteps
 
 FOUND_WORDS: Final = {True: ("proven", "good"), False: ("not so", "error"), None: ("not known", "warn")}
 _DONE: Final = (State.CLAIMED, State.PROVEN, State.EXPIRED)
 
 
-def look_at_step(settings: "Settings", steps: Steps, step: Step) -> "Finding":
-    """Let what proves a step look, and keep what was seen; what could not be told leaves no record."""
-    from autocorp_wizard.rollout.verifying import find
-
-    found = find(step.verify, steps.look, steps.environment, settings.home)
-    if found.holds is not None:
-        kind = Kind.PROVEN if found.holds else Kind.REFUTED
-        now = datetime.now(UTC)
-        steps.evidence.add(step.id, kind, who(), now, text=found.sentence, probe=step.verify, details=found.details)
-    return found
-
-
-def verify_all(settings: "Settings", steps: Steps) -> int:
+def verify_all(settings: "Settings", steps: "ManualSteps") -> int:
     """Look at every step that a probe can tell, and return the exit code: 3 where one that was done is not so now."""
     rows: list[tuple[Step, State, Finding]] = []
     for _, standing in tuple(steps.standings()):
         if standing.step.has_probe and standing.state is not State.SKIPPED:
             settings.console.detail(f"Looking at {standing.step.id}")
-            rows.append((standing.step, standing.state, look_at_step(settings, steps, standing.step)))
+            rows.append((standing.step, standing.state, steps.verify(standing.step)))
     steps.exchange()
     drifted = [step.id for step, before, found in rows if found.holds is False and before in _DONE]
     unknown = [step.id for step, _, found in rows if found.holds is None]

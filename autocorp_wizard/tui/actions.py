@@ -40,6 +40,8 @@ class Facts:
     causes: int = 0
     fix: bool = False
     waivable: bool = False
+    manual_step: str = ""
+    copies: int = 0
 
 
 Availability = Callable[[Facts], str]
@@ -148,6 +150,22 @@ def _waivable(facts: Facts) -> str:
     return "" if facts.waivable else "Only a check that failed, warned or could not be told can be waived."
 
 
+def _step_chosen(facts: Facts) -> str:
+    if facts.looking:
+        return "The wizard is still looking at a step."
+    return "" if facts.manual_step else "No step is chosen."
+
+
+def _provable_step(facts: Facts) -> str:
+    if reason := _step_chosen(facts):
+        return reason
+    return "" if facts.provable else "Only a person can tell; say that it is done, with evidence."
+
+
+def _copyable(facts: Facts) -> str:
+    return "" if facts.copies else "This step has no value or command to copy."
+
+
 def _chosen_run(facts: Facts) -> str:
     return "" if facts.run else "No run is chosen."
 
@@ -249,6 +267,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _saved,
         weight=11,
     ),
+    Action(
+        "steps.manual",
+        "Manual steps",
+        "What people do by hand: who, where, the exact values, and the proof or the evidence of it.",
+        ("c",),
+        _saved,
+        weight=12,
+    ),
     Action("steps.watch", "Watch run", "Watch the run that is still going here.", ("a",), _reattach, weight=12),
     Action(
         "steps.recover",
@@ -293,6 +319,32 @@ ACTIONS: Final[tuple[Action, ...]] = (
         _waivable,
         weight=16,
     ),
+    Action(
+        "manual.verify",
+        "Verify",
+        "Let the wizard look whether the chosen step is done; what it saw is kept as proof.",
+        ("v",),
+        _provable_step,
+        weight=20,
+    ),
+    Action(
+        "manual.copy",
+        "Copy",
+        "Copy a value or a command of the chosen step.",
+        ("c",),
+        _copyable,
+        weight=19,
+    ),
+    Action(
+        "manual.done",
+        "Done, with evidence",
+        "Say that it is done, with a sentence or a file. It reads claimed until the wizard has seen it.",
+        ("d",),
+        _step_chosen,
+        weight=18,
+    ),
+    Action("manual.skip", "Skip", "Say that it is not needed here, and why.", ("s",), _step_chosen, weight=16),
+    Action("manual.open", "Open ones only", "Show only what is still to be done, or all again.", ("o",), weight=17),
     Action("review.approve", "Approve", "Go to the button that applies this very plan.", ("a",), _approve, weight=20),
     Action("review.find", "Find", "Show only the changes that hold a text.", ("slash",), weight=19),
     Action("review.risk", "Next risk", "Go to the next change that carries a risk.", ("n",), _risk, weight=17),

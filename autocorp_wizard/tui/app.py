@@ -1,5 +1,6 @@
 """The application: its modes, its bindings, and the ways from one screen to another. Nothing else."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -12,6 +13,7 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.clipboard import copy
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.palette import ActionCommands
 from autocorp_wizard.tui.screens.base import WizardScreen
@@ -25,6 +27,7 @@ from autocorp_wizard.tui.screens.text import TextDialog
 from autocorp_wizard.tui.session import Session
 from autocorp_wizard.tui.themes import DARK, LIGHT, THEMES
 from autocorp_wizard.tui.widgets.outcome_card import error_words
+from autocorp_wizard.tui.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from autocorp_wizard.adapters.home import Home
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
-    from autocorp_wizard.tui.engine_port import EngineLike
+    from autocorp_wizard.tui.engine_port import EngineLike, ManualLike
 
 
 PASSWORD: Final = "postgres_password"  # noqa: S105  (the name that the runner knows it by)
@@ -109,6 +112,16 @@ class WizardApp(App[int], inherit_bindings=False):
         account = f"{answers['postgres_username'].value} on {answers['postgres_host'].value or 'the source'}"
         password = await self.push_screen_wait(SecretDialog(account))
         return None if password is None else {PASSWORD: password}
+
+    async def copy_out(self, text: str, what: str) -> None:
+        """Copy a text out of the terminal and say which way it went."""
+
+        def by_terminal(content: str) -> None:
+            self.call_from_thread(self.copy_to_clipboard, content)
+
+        fallback = self.session.copied_file
+        done = await self.session.ask(lambda: copy(text, osc52=by_terminal, environ=os.environ, fallback=fallback))
+        self.notify(f"{printable(what)}\n{done.sentence}", title="Copied", markup=False)
 
     def show_error(self, error: WizardError) -> None:
         """Show what happened, why, and what to do next."""
@@ -196,11 +209,18 @@ def make_app(
 
         return look(environment, home, ids=ids, allowed=allowed, tell=tell)
 
+    def manual(environment: Environment, hint: "Callable[[str], None]") -> "ManualLike":
+        from autocorp_wizard.rollout.manual_steps import ManualSteps
+
+        return ManualSteps(environment, home, lambda _: None, hint)
+
     environments = store or EnvironmentStore(home)
     name = environment.name if environment else ""
     own = environments.path(name) if name else None
     env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
     session = Session(environments, open_engine, proposed=environment, env_file=env_file, preflight=preflight)
+    session.open_manual = manual
+    session.copied_file = home.root / "copied.txt"
     return WizardApp(session, name)
 
 

@@ -4,10 +4,11 @@ rollout/engine.py satisfies it; the tests put hand-written journals behind the s
 nothing, so the first frame comes before the engine is loaded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.checklist import Checklist, Record, Standing, Step
 from autocorp_wizard.core.dependants import ChangedAnswer
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Envelope, Json
@@ -50,6 +51,52 @@ class AppliedLike(Protocol):
     @property
     def outputs(self) -> Mapping[str, Json]:
         """Terraform's outputs that are not sensitive."""
+        ...
+
+
+class FindingLike(Protocol):
+    """What a look at a manual step found."""
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the step is done; None where nothing could be told."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """What was seen."""
+        ...
+
+
+class ManualLike(Protocol):
+    """The manual steps of one environment (rollout/manual_steps.py)."""
+
+    def standings(self) -> Iterable[tuple[Checklist, Standing]]:
+        """Yield every step with where it stands."""
+        ...
+
+    def filled(self, step: Step) -> Step:
+        """Return a step with its values filled in as far as they are known."""
+        ...
+
+    def records(self) -> Sequence[Record]:
+        """Return what was recorded about all steps, oldest first."""
+        ...
+
+    def verify(self, step: Step) -> FindingLike:
+        """Look whether it is done, and keep what was seen."""
+        ...
+
+    def claim(self, step: Step, given: str) -> Standing:
+        """Keep somebody's word that it is done: a sentence, or a file by its name."""
+        ...
+
+    def skip(self, step: Step, reason: str) -> Standing:
+        """Keep that it is not needed here, and why."""
+        ...
+
+    def exchange(self) -> None:
+        """Share what was recorded with the team."""
         ...
 
 

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from autocorp_wizard.core.durations import Durations
@@ -16,7 +17,7 @@ from autocorp_wizard.core.neighbours import beside
 from autocorp_wizard.core.preflight.record import Result, SideEffect
 from autocorp_wizard.core.preflight.report import Report
 from autocorp_wizard.core.request import Request
-from autocorp_wizard.tui.engine_port import EngineLike
+from autocorp_wizard.tui.engine_port import EngineLike, ManualLike
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.words import plain
 
@@ -64,9 +65,11 @@ class Session:
     now: Callable[[], datetime] = utc_now
     proposed: Environment | None = None
     env_file: str = ""
+    copied_file: Path = Path("copied.txt")
     left_running: list[str] = field(default_factory=list)
     known: dict[str, Overview] = field(default_factory=dict)
     preflight: Preflight | None = None
+    open_manual: Callable[[Environment, Callable[[str], None]], ManualLike] | None = None
     _engine: EngineLike | None = None
 
     @property

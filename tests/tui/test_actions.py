@@ -8,6 +8,7 @@ import pytest
 from autocorp_wizard.tui.actions import ACTIONS, Action, Facts, actions_for, bindings_for, key_name
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.manual import ManualScreen
 from autocorp_wizard.tui.screens.preflight import PreflightScreen
 from autocorp_wizard.tui.screens.review import ReviewScreen
 from autocorp_wizard.tui.screens.run import RunScreen
@@ -17,7 +18,8 @@ from autocorp_wizard.tui.screens.steps import StepsScreen
 from autocorp_wizard.tui.widgets.action_bar import fitting
 
 SCREENS: dict[str, type[WizardScreen]] = {
-    screen.SCOPE: screen for screen in (StartScreen, StepsScreen, PreflightScreen, ReviewScreen, RunScreen, RunsScreen)
+    screen.SCOPE: screen
+    for screen in (StartScreen, StepsScreen, PreflightScreen, ManualScreen, ReviewScreen, RunScreen, RunsScreen)
 }
 # Terminals, multiplexers and editors eat these before the wizard sees them.
 SWALLOWED = {f"ctrl+{letter}" for letter in "sqjoekpmihzba"} | {"ctrl+enter", "shift+enter", "alt+enter"}

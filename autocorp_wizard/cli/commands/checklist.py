@@ -1,25 +1,22 @@
 """`checklist`: the manual steps, where each stands, and the evidence for it."""
 
-from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.exceptions import Exit
 
-from autocorp_wizard.cli.checklist_steps import Steps, record_document, standing_document, who
-from autocorp_wizard.cli.checklist_verifying import FOUND_WORDS, look_at_step, verify_all
+from autocorp_wizard.cli.checklist_steps import open_steps, record_document, standing_document
+from autocorp_wizard.cli.checklist_verifying import FOUND_WORDS, verify_all
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
-from autocorp_wizard.core.checklist import EvidenceFile, Kind, Moment, Standing, State, Step
-from autocorp_wizard.core.errors import ExitCode, InconclusiveError, UsageError
+from autocorp_wizard.core.checklist import Moment, Standing, State, Step
+from autocorp_wizard.core.errors import ExitCode, UsageError
 from autocorp_wizard.core.events import Json
 
+if TYPE_CHECKING:
+    from autocorp_wizard.rollout.manual_steps import ManualSteps
+
 _TONES = {State.PROVEN: "good", State.CLAIMED: "", State.EXPIRED: "warn", State.TODO: "", State.SKIPPED: "dim"}
-# What reads like a path, so that a mistyped one is not kept as a sentence.
-_PATH_MARKS = ("./", "../", "/", "~", "@")
-_SUFFIXES = frozenset(
-    (".txt", ".log", ".json", ".yaml", ".yml", ".csv", ".md", ".png", ".jpg", ".jpeg", ".gif", ".pdf", ".html", ".gz")
-)
 
 
 @click.group(
@@ -44,7 +41,7 @@ def command() -> None:
 @pass_settings
 def list_steps(settings: Settings, phase: str | None, states: tuple[str, ...], group: str, offline: bool) -> None:
     """List the steps and where each stands."""
-    steps = Steps(settings)
+    steps = open_steps(settings)
     groups = [each.name for each in steps.checklists]
     if group and group not in groups:
         raise UsageError("GROUP-UNKNOWN", f"There is no checklist {group!r}.", why=f"There are: {', '.join(groups)}.")
@@ -85,10 +82,10 @@ def list_steps(settings: Settings, phase: str | None, states: tuple[str, ...], g
 @pass_settings
 def show(settings: Settings, step_id: str) -> None:
     """Show a step: who, where, why, the values to copy, what to do, and what was recorded."""
-    steps = Steps(settings)
-    step = steps.names.filled(steps.step(step_id))
+    steps = open_steps(settings)
+    step = steps.filled(steps.step(step_id))
     found = steps.standing(step)
-    history = [each for each in steps.evidence.records() if each.step == step.id]
+    history = [each for each in steps.records() if each.step == step.id]
     settings.console.document(
         {
             "schema": "autocorp-wizard/checklist-show/1",
@@ -152,18 +149,11 @@ def verify(settings: Settings, step_id: str, everything: bool) -> None:
             "Name a step, or say --all." if not step_id else "A step and --all contradict each other.",
             next_step="List the steps with: autocorp-wizard checklist list",
         )
-    steps = Steps(settings)
+    steps = open_steps(settings)
     if everything:
         raise Exit(verify_all(settings, steps))
     step = steps.step(step_id)
-    if not step.has_probe:
-        raise InconclusiveError(
-            "STEP-MANUAL",
-            f"Only a person can tell whether {step.id} is done.",
-            why=f"Evidence that is wanted: {steps.names.fill(step.evidence)}",
-            next_step=f"Say so: autocorp-wizard checklist done {step.id} --evidence TEXT",
-        )
-    found = look_at_step(settings, steps, step)
+    found = steps.verify(step)
     if found.holds is not None:
         steps.exchange()
     settings.console.document(
@@ -191,10 +181,9 @@ def verify(settings: Settings, step_id: str, everything: bool) -> None:
 @pass_settings
 def done(settings: Settings, step_id: str, evidence: str) -> None:
     """Say that a step is done, with evidence. It reads `claimed` until a probe has seen it."""
-    steps = Steps(settings)
+    steps = open_steps(settings)
     step = steps.step(step_id)
-    text, file = _evidence(settings, steps, evidence)
-    steps.evidence.add(step.id, Kind.CLAIMED, who(), datetime.now(UTC), text=text, file=file)
+    steps.claim(step, evidence)
     steps.exchange()
     _say(settings, "done", steps, step)
     if step.has_probe:
@@ -209,48 +198,14 @@ def done(settings: Settings, step_id: str, evidence: str) -> None:
 @pass_settings
 def skip(settings: Settings, step_id: str, reason: str) -> None:
     """Say that a step is not needed here, and why. One that comes again is skipped for this time only."""
-    steps = Steps(settings)
+    steps = open_steps(settings)
     step = steps.step(step_id)
-    if not reason.strip():
-        raise UsageError("REASON-EMPTY", "The reason is empty.", next_step="Say why: --reason TEXT")
-    steps.evidence.add(step.id, Kind.SKIPPED, who(), datetime.now(UTC), text=reason.strip())
+    steps.skip(step, reason)
     steps.exchange()
     _say(settings, "skip", steps, step)
 
 
-def _evidence(settings: Settings, steps: Steps, given: str) -> tuple[str, EvidenceFile | None]:
-    """Return the sentence and the file that the argument stands for."""
-    if not given.strip():
-        raise UsageError(
-            "EVIDENCE-EMPTY",
-            "The evidence is empty.",
-            why="A step without evidence stays open.",
-            next_step="Say what was done and where it can be seen: --evidence TEXT, or name a file.",
-        )
-    path = Path(given.removeprefix("@")).expanduser()
-    if not _names_a_file(given, path):
-        return given.strip(), None
-    kept = steps.evidence.keep(path)
-    if kept.redacted:
-        settings.console.hint("Secrets in the file were struck out in the copy that is kept.")
-    if not kept.readable:
-        settings.console.hint(
-            "The file is no text and was not searched for secrets: look yourself before it is shared."
-        )
-    return f"File {kept.file.name}", kept.file
-
-
-def _names_a_file(given: str, path: Path) -> bool:
-    try:
-        if path.exists():
-            return True
-    except (OSError, ValueError):
-        return False  # too long for a path, or a NUL in it: a sentence
-    is_word = not any(c.isspace() for c in given)
-    return is_word and (given.startswith(_PATH_MARKS) or path.suffix.lower() in _SUFFIXES) and "://" not in given
-
-
-def _say(settings: Settings, what: str, steps: Steps, step: Step) -> None:
+def _say(settings: Settings, what: str, steps: "ManualSteps", step: Step) -> None:
     found = steps.standing(step)
     schema = {"done": "autocorp-wizard/checklist-done/1", "skip": "autocorp-wizard/checklist-skip/1"}[what]
     settings.console.document({"schema": schema, "environment": steps.environment.name, **standing_document(found)})

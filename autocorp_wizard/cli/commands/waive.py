@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import click
 
+from autocorp_wizard.adapters.person import who
 from autocorp_wizard.cli import questions, targets
-from autocorp_wizard.cli.checklist_steps import who
 from autocorp_wizard.cli.commands.preflight import unknown_check
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from autocorp_wizard.adapters.person import who
 from autocorp_wizard.core.environment import Environment, Waiver
@@ -20,6 +19,7 @@ from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.leave import LeaveDialog
 from autocorp_wizard.tui.screens.waive import WaiveDialog
+from autocorp_wizard.tui.widgets.options import fill
 from autocorp_wizard.tui.words import printable
 
 _ALL = "all"
@@ -130,11 +130,11 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         groups = [(_ALL, len(report.causes))] + [
             (group.value, sum(each.check.group is group for each in report.causes)) for group in Group
         ]
-        _fill(
+        fill(
             self.query_one("#groups", OptionList),
             [(name, Content.assemble(name, (f" {count}" if count else "", "$warning"))) for name, count in groups],
         )
-        _fill(self.query_one("#checks", OptionList), [(each.check.id, _line(each)) for each in self._shown()])
+        fill(self.query_one("#checks", OptionList), [(each.check.id, _line(each)) for each in self._shown()])
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -188,14 +188,13 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         view.highlighted = names.index(causes[0].check.id)
         view.focus()
 
-    def do_copy(self, _: str) -> None:
+    async def do_copy(self, _: str) -> None:
         """Copy what helps."""
         chosen = self._chosen()
         if chosen is not None and chosen.seen.remedies:
             fitting = [each for each in chosen.seen.remedies if each.variant in (Variant.ANY, Variant.SELF_MANAGED)]
             text = "\n".join(each.copy for each in fitting or chosen.seen.remedies)
-            self.app.copy_to_clipboard(text)
-            self.notify(printable(text), title="Copied", markup=False)
+            await self.wizard.copy_out(text, text)
 
     async def do_waive(self, _: str) -> None:
         """Ask for reason and day, then write the waiver down."""
@@ -222,19 +221,6 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         environment = self.session.environment(self.environment)
         others = tuple(each for each in environment.waivers if each.check != waiver.check)
         return self.session.save(replace(environment, waivers=(*others, waiver)))
-
-
-def _fill(view: OptionList, entries: Sequence[tuple[str, Content]]) -> None:
-    """Show entries; what was chosen stays chosen where it is still there."""
-    chosen = view.get_option_at_index(view.highlighted).id if view.highlighted is not None else None
-    names = [name for name, _ in entries]
-    if names == [option.id for option in view.options]:
-        for index, (_, content) in enumerate(entries):
-            view.replace_option_prompt_at_index(index, content)
-        return
-    view.clear_options()
-    view.add_options([Option(content, id=name) for name, content in entries])
-    view.highlighted = names.index(chosen) if chosen in names else (0 if names else None)
 
 
 def _line(result: Result) -> Content:

@@ -185,6 +185,12 @@ class StepsScreen(WizardScreen):
 
         self.app.push_screen(PreflightScreen(self.environment))
 
+    def do_manual(self, _: str) -> None:
+        """Show the steps that people do."""
+        from autocorp_wizard.tui.screens.manual import ManualScreen
+
+        self.app.push_screen(ManualScreen(self.environment, self.steps[self.chosen].key))
+
     def do_next(self, _: str) -> None:
         """Go one step on."""
         self.chosen = min(self.chosen + 1, len(self.steps) - 1)
