@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast, overload
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast, overload
 from autocorp_wizard.adapters.aws_errors import CloudError, explain, is_cloud_exception
 from autocorp_wizard.adapters.aws_session import Source, open_session
 from autocorp_wizard.adapters.aws_terraform import variables_for_terraform
+from autocorp_wizard.core.identity import Identity
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -38,15 +38,6 @@ if TYPE_CHECKING:
 
 # IAM's prefix of a service where botocore calls it differently.
 _PREFIXES: Final = {"resourcegroupstaggingapi": "tag", "budgets": "budgets"}
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who AWS says we are. `expires_at` is None for credentials that do not end."""
-
-    account: str
-    arn: str
-    expires_at: datetime | None = None
 
 
 class CloudAccess:

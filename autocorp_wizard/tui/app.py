@@ -11,13 +11,16 @@ from textual.screen import Screen
 
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.identity import Identity
+from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.clipboard import copy
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.palette import ActionCommands
+from autocorp_wizard.tui.screens.asking import SecretDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
-from autocorp_wizard.tui.screens.dialogs import QuitDialog, SecretDialog
+from autocorp_wizard.tui.screens.dialogs import QuitDialog
 from autocorp_wizard.tui.screens.review import ReviewScreen
 from autocorp_wizard.tui.screens.run import RunScreen
 from autocorp_wizard.tui.screens.runs import RunsScreen
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from autocorp_wizard.adapters.home import Home
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
-    from autocorp_wizard.tui.engine_port import EngineLike, ManualLike
+    from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
 
 
 PASSWORD: Final = "postgres_password"  # noqa: S105  (the name that the runner knows it by)
@@ -214,12 +217,24 @@ def make_app(
 
         return ManualSteps(environment, home, lambda _: None, hint)
 
+    def losses(environment: Environment, first: Phase) -> "LossesLike":
+        from autocorp_wizard.rollout.losses import losses_of
+
+        return losses_of(environment, first, home, lambda _: None)
+
+    def identify(environment: Environment) -> Identity:
+        from autocorp_wizard.rollout.access import access_for
+
+        return access_for(environment, home, lambda _: None, check=False).identity()
+
     environments = store or EnvironmentStore(home)
     name = environment.name if environment else ""
     own = environments.path(name) if name else None
     env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
     session = Session(environments, open_engine, proposed=environment, env_file=env_file, preflight=preflight)
     session.open_manual = manual
+    session.losses = losses
+    session.identify = identify
     session.copied_file = home.root / "copied.txt"
     return WizardApp(session, name)
 

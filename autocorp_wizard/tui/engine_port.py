@@ -54,6 +54,30 @@ class AppliedLike(Protocol):
         ...
 
 
+class LossesLike(Protocol):
+    """What a destroy would take (rollout/losses.py)."""
+
+    @property
+    def total(self) -> int:
+        """How many resources."""
+        ...
+
+    @property
+    def modules(self) -> Sequence[tuple[str, int]]:
+        """How many of each module."""
+        ...
+
+    @property
+    def holding(self) -> Sequence[tuple[str, str]]:
+        """The addresses of what holds data, and what each is."""
+        ...
+
+    @property
+    def contents(self) -> Sequence[str]:
+        """What the buckets hold now, a sentence each."""
+        ...
+
+
 class FindingLike(Protocol):
     """What a look at a manual step found."""
 

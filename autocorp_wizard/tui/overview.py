@@ -26,6 +26,11 @@ class StepStatus(StrEnum):
     STALE = "stale"
 
 
+# How long a whole rollout takes on AWS where nobody has seen one here, in minutes, and which runs show how long.
+_ROLLOUT_MINUTES: Final = 45
+_LATEST: Final = 5
+_LONG: Final = frozenset({Operation.APPLY, Operation.ROLLOUT, Operation.DESTROY})
+
 GLYPHS: Final = {
     StepStatus.DONE: "✓",
     StepStatus.READY: "●",
@@ -107,6 +112,16 @@ class Overview:
         """Whether a step is applied and has a proof of its own beside its plan."""
         started = self.replication_started or step.key != DMS_START
         return step.phase in self.phases and started and bool(follow_ups_of(step.key))
+
+    @property
+    def usual_minutes(self) -> int:
+        """How long a run here usually takes: the longest of the latest that changed something, else a whole rollout."""
+        taken = [
+            (record.finished_at - record.started_at).total_seconds() / 60
+            for record in self.runs
+            if record.operation in _LONG and record.status == "succeeded" and record.started_at and record.finished_at
+        ]
+        return max(1, round(max(taken[:_LATEST]))) if taken else _ROLLOUT_MINUTES
 
     @property
     def bootstrapped(self) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -13,11 +13,13 @@ from autocorp_wizard.core.edits import refuse_renaming
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.identity import Identity
 from autocorp_wizard.core.neighbours import beside
+from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.preflight.record import Result, SideEffect
 from autocorp_wizard.core.preflight.report import Report
 from autocorp_wizard.core.request import Request
-from autocorp_wizard.tui.engine_port import EngineLike, ManualLike
+from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.words import plain
 
@@ -29,6 +31,7 @@ Preflight = Callable[[Environment, Sequence[str], Sequence[SideEffect], Callable
 
 _TEACHING = (Operation.APPLY, Operation.DESTROY)
 _LATEST = 8
+_IDENTITY_HOLDS = timedelta(minutes=1)
 
 
 class StoreLike(Protocol):
@@ -51,6 +54,15 @@ class StoreLike(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who AWS said we are at a moment, or why nobody could be asked; neither on a rehearsal, which has no account."""
+
+    at: datetime
+    identity: Identity | None = None
+    problem: str = ""
+
+
 def utc_now() -> datetime:
     """Return the time of day in UTC."""
     return datetime.now(UTC)
@@ -65,6 +77,9 @@ class Session:
     now: Callable[[], datetime] = utc_now
     proposed: Environment | None = None
     env_file: str = ""
+    losses: Callable[[Environment, Phase], LossesLike] | None = None
+    identify: Callable[[Environment], Identity] | None = None
+    identities: dict[str, "Seen"] = field(default_factory=dict)
     copied_file: Path = Path("copied.txt")
     left_running: list[str] = field(default_factory=list)
     known: dict[str, Overview] = field(default_factory=dict)
@@ -149,6 +164,26 @@ class Session:
     def outdated(self, run: str, name: str) -> tuple[str, ...]:
         """Return the names of the answers that have changed since a run planned. Touches the disk."""
         return tuple(each.name for each in self.engine.changed_since_plan(run, self.environment(name)))
+
+    def identity(self, name: str) -> "Seen":
+        """Ask AWS who we are in an environment; the answer, or why there is none, is kept for a minute. Blocks."""
+        seen = self.identities.get(name)
+        if seen is None or self.is_old(seen):
+            seen = self.identities[name] = self._identify(name)
+        return seen
+
+    def is_old(self, seen: "Seen") -> bool:
+        """Whether AWS should be asked again."""
+        return self.now() - seen.at > _IDENTITY_HOLDS
+
+    def _identify(self, name: str) -> "Seen":
+        environment = self.environment(name)
+        if self.identify is None or environment.is_rehearsal:
+            return Seen(self.now())
+        try:
+            return Seen(self.now(), self.identify(environment))
+        except WizardError as error:
+            return Seen(self.now(), problem=error.what)
 
     def durations(self, overview: Overview) -> Durations:
         """Return what is known about how long things take there: priors, and what its latest runs took."""

@@ -9,7 +9,7 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Action, Operation
 from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
-from autocorp_wizard.tui.screens.dialogs import SecretDialog
+from autocorp_wizard.tui.screens.asking import SecretDialog
 from tests.tui.driving import screen_text, sees, settle, wizard
 from tests.tui.fakes import FakeEngine, bootstrap_events, sample_plan
 from tests.tui.test_journey import newest

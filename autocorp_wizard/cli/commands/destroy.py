@@ -1,6 +1,5 @@
 """`destroy [PHASE]`: shows what there is, has the environment's name typed, destroys, and looks what remained."""
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -10,19 +9,11 @@ from autocorp_wizard.cli.options import WizardCommand, pass_settings
 from autocorp_wizard.cli.settings import Settings, absolute
 from autocorp_wizard.core.errors import InterruptedByUser
 from autocorp_wizard.core.events import Operation
-from autocorp_wizard.core.phases import Phase, phase_of_address
+from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
 
 if TYPE_CHECKING:
     from autocorp_wizard.core.environment import Environment
-
-# What people miss when it is gone.
-_HOLDS_DATA = {
-    "aws_s3_bucket": "bucket with all its objects and versions",
-    "aws_secretsmanager_secret": "secret",
-    "aws_kms_key": "key (what it encrypted cannot be read without it)",
-    "aws_dynamodb_table": "table",
-}
 
 
 @click.command(
@@ -69,26 +60,18 @@ def command(settings: Settings, phase: str, confirm: str, terraform_dir: str) ->
 
 def _inventory(settings: Settings, environment: "Environment", first: Phase) -> None:
     """Say what is deployed, from the remote state; where it cannot be read, say that."""
-    from autocorp_wizard.core.bootstrap import StatePlace
-    from autocorp_wizard.rollout.access import access_for
-    from autocorp_wizard.rollout.emptying import inventory
-    from autocorp_wizard.rollout.state_store import StateStore
+    from autocorp_wizard.rollout.losses import losses_of
 
     console = settings.console
-    access = access_for(environment, settings.home, console.detail)
-    state = StateStore(access, StatePlace.of(environment)).read()
-    gone = {first, *first.later}
-    resources = [r for r in state.resources if (phase_of_address(r.address) or first) in gone] if state else []
+    losses = losses_of(environment, first, settings.home, console.detail)
     console.say(f"Inventory of {environment.name}, account {environment.account_id}, {environment.region}:", "strong")
-    if not resources:
+    if not losses.total:
         console.say("  The state holds nothing of it.")
         return
-    modules = Counter(r.address.split(".")[1] if r.address.startswith("module.") else "(root)" for r in resources)
-    for module, count in sorted(modules.items()):
+    for module, count in losses.modules:
         console.say(f"  {module}: {count} resource{'s' if count > 1 else ''}")
-    for resource in resources:
-        if resource.resource_type in _HOLDS_DATA:
-            console.say(f"  ! {resource.address}: {_HOLDS_DATA[resource.resource_type]}", "warn")
-    for content in inventory(access, [r.id for r in resources if r.resource_type == "aws_s3_bucket"]):
-        console.say(f"    {content.sentence}")
-    console.say(f"  {len(resources)} resources in all.")
+    for address, what in losses.holding:
+        console.say(f"  ! {address}: {what}", "warn")
+    for sentence in losses.contents:
+        console.say(f"    {sentence}")
+    console.say(f"  {losses.total} resources in all.")

@@ -20,7 +20,7 @@ from autocorp_wizard.tui.actions import BY_ID, Facts, actions_for
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.session import Session
 from autocorp_wizard.tui.widgets.action_bar import ActionBar, ActionButton
-from autocorp_wizard.tui.widgets.header import IdentityHeader
+from autocorp_wizard.tui.widgets.header import Chip, IdentityHeader
 
 if TYPE_CHECKING:
     from autocorp_wizard.tui.app import WizardApp
@@ -44,6 +44,7 @@ class WizardScreen(Screen[None]):
     environment: str = ""
     EVERY: ClassVar[float] = 0
     """Seconds between two calls of `look`; 0 for none."""
+    _asking = False
 
     @property
     def session(self) -> Session:
@@ -101,11 +102,24 @@ class WizardScreen(Screen[None]):
 
     def show_identity(self, overview: Overview) -> None:
         """Put the environment into the header and the notice."""
-        self.query_one(IdentityHeader).overview = overview
+        header = self.query_one(IdentityHeader)
+        header.overview = overview
+        if overview.environment and overview.saved and not overview.rehearsal:
+            seen = self.session.identities.get(overview.environment)
+            header.chip = Chip.of(seen, overview, self.session.now()) if seen is not None else Chip()
+            if not self._asking and (seen is None or self.session.is_old(seen)):
+                self._asking = True
+                self.run_worker(self._show_chip(header, overview), group="identity")
         word = "PRODUCTION " if overview.production else ""
         self.query_one("#too-small", Static).update(
             f"{word}{overview.environment}\n\nThis window is too small; the wizard needs 60x16.\nNothing was stopped."
         )
+
+    async def _show_chip(self, header: IdentityHeader, overview: Overview) -> None:
+        seen = await self.session.ask(lambda: self.session.identity(overview.environment))
+        self._asking = False
+        if header.is_attached:
+            header.chip = Chip.of(seen, overview, self.session.now())
 
     def refresh_actions(self) -> None:
         """Tell the footer what can be done now."""

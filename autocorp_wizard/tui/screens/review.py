@@ -9,14 +9,15 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from autocorp_wizard.core.events import Action, Operation
+from autocorp_wizard.core.events import Action
 from autocorp_wizard.core.plan import Plan
-from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.risk import STOPPING
+from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.overview import Overview
+from autocorp_wizard.tui.screens.asking import FileDialog
 from autocorp_wizard.tui.screens.base import BUTTON, WizardScreen
-from autocorp_wizard.tui.screens.dialogs import ConfirmName, FileDialog
+from autocorp_wizard.tui.screens.dialogs import ConfirmName
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.change_detail import ChangeDetail
 from autocorp_wizard.tui.widgets.plan_tree import PlanTree
@@ -204,20 +205,8 @@ A plan that loses data asks for the environment's name.
         secrets = await self._ask_secret(plan)
         if secrets is None:
             return
-        await self.wizard.start_run(
-            Request(
-                operation=Operation.APPLY,
-                environment=plan.environment,
-                phase=plan.phase,
-                stage=plan.stage,
-                digest=plan.digest,
-                plan_run=self.run_name,
-                confirm=confirm,
-                command=f"autocorp-wizard apply {plan.phase} --env {plan.environment} --approve {plan.digest}",
-            ),
-            secrets,
-            replacing=True,
-        )
+        request = requests.apply(plan, self.run_name, confirm)
+        await self.wizard.start_run(request, secrets, replacing=True)
 
     def _loses(self, plan: Plan) -> bool:
         return any(risk.kind in STOPPING for risk in plan.risks)

@@ -15,12 +15,12 @@ from textual.widgets import Input
 from autocorp_wizard.core.durations import Durations
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
+from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.follow import RunFollower
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.dialogs import CancelSheet, Stop
-from autocorp_wizard.tui.screens.start import recovery
 from autocorp_wizard.tui.screens.text import TextDialog
 from autocorp_wizard.tui.verdict import raw_of, verdict_of
 from autocorp_wizard.tui.widgets.log_view import LogView
@@ -203,7 +203,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
     async def do_recover(self, _: str) -> None:
         """Put right what was left behind."""
         if self._overview.lost is not None:
-            await self.wizard.start_run(recovery(self._overview.lost), replacing=True)
+            await self.wizard.start_run(requests.recovery(self._overview.lost), replacing=True)
 
     async def do_again(self, _: str) -> None:
         """Plan again, this time with the password."""

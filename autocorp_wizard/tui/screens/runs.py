@@ -9,9 +9,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.screens.base import WizardScreen
-from autocorp_wizard.tui.screens.start import recovery
 from autocorp_wizard.tui.words import ago, clock, printable
 
 _MARKS = {
@@ -108,7 +108,7 @@ going is followed. *Lost* means that its process died without an end.
         """Recover the chosen run."""
         chosen = self._chosen()
         if chosen is not None:
-            await self.wizard.start_run(recovery(chosen))
+            await self.wizard.start_run(requests.recovery(chosen))
 
 
 def _line(record: RunRecord, when: str) -> Content:

@@ -10,12 +10,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
-from autocorp_wizard.core.events import Operation
-from autocorp_wizard.core.request import Request
+from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.overview import Overview, sentence_of
+from autocorp_wizard.tui.screens.asking import NameDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
-from autocorp_wizard.tui.screens.dialogs import NameDialog
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.words import ago
 
@@ -160,18 +159,7 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         """Start a recovery of the lost run's environment."""
         lost = self._lost
         if lost is not None:
-            await self.wizard.start_run(recovery(lost))
-
-
-def recovery(lost: RunRecord) -> Request:
-    """Return the request that recovers a lost run."""
-    return Request(
-        operation=Operation.RECOVER,
-        environment=lost.environment,
-        phase=lost.phase,
-        plan_run=lost.run,
-        command=f"autocorp-wizard runs recover {lost.run}",
-    )
+            await self.wizard.start_run(requests.recovery(lost))
 
 
 def _going(live: RunRecord) -> Content:

@@ -12,15 +12,14 @@ from textual.widgets import ContentSwitcher, Static
 
 from autocorp_wizard.core.events import Operation, SettingChecked
 from autocorp_wizard.core.phases import AVAILABLE, STAGES
-from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
+from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, steps_of
 from autocorp_wizard.tui.screens.base import WizardScreen
-from autocorp_wizard.tui.screens.dialogs import ConfirmName
+from autocorp_wizard.tui.screens.destroying import Destroying
 from autocorp_wizard.tui.screens.environment_form import EnvironmentForm
 from autocorp_wizard.tui.screens.panes import BootstrapPane, PhasePane
-from autocorp_wizard.tui.screens.start import recovery
 from autocorp_wizard.tui.widgets.step_list import StepList, status_words
 
 
@@ -235,15 +234,7 @@ class StepsScreen(WizardScreen):
         await self._bootstrap("verify")
 
     async def _bootstrap(self, mode: str) -> None:
-        option = {"adopt": " --adopt", "verify": " --verify-only"}.get(mode, "")
-        await self.wizard.start_run(
-            Request(
-                operation=Operation.BOOTSTRAP,
-                environment=self.environment,
-                mode=mode,
-                command=f"autocorp-wizard bootstrap --env {self.environment}{option}",
-            )
-        )
+        await self.wizard.start_run(requests.bootstrap(self.environment, mode))
 
     async def do_plan(self, _: str) -> None:
         """Plan the stage that is shown."""
@@ -255,30 +246,13 @@ class StepsScreen(WizardScreen):
         secrets = {} if self.overview.phases else await self.wizard.ask_secret(self.environment)
         if secrets is None:
             return
-        await self.wizard.start_run(
-            Request(
-                operation=Operation.PLAN,
-                environment=self.environment,
-                phase=phase.value,
-                stage=step.key,
-                command=f"autocorp-wizard plan {phase.value} --env {self.environment}",
-            ),
-            secrets,
-        )
+        await self.wizard.start_run(requests.plan(self.environment, phase, step.key), secrets)
 
     async def do_prove(self, _: str) -> None:
         """Do what follows the stage once more."""
         step = self.steps[self.chosen]
         if step.phase is not None:
-            await self.wizard.start_run(
-                Request(
-                    operation=Operation.PROVE,
-                    environment=self.environment,
-                    phase=step.phase.value,
-                    stage=step.key,
-                    command=f"autocorp-wizard apply {step.phase.value} --env {self.environment}",
-                )
-            )
+            await self.wizard.start_run(requests.prove(self.environment, step.phase, step.key))
 
     def do_review(self, _: str) -> None:
         """Open the plan that waits."""
@@ -292,38 +266,14 @@ class StepsScreen(WizardScreen):
     async def do_recover(self, _: str) -> None:
         """Recover what was lost."""
         if self.overview.lost is not None:
-            await self.wizard.start_run(recovery(self.overview.lost))
+            await self.wizard.start_run(requests.recovery(self.overview.lost))
 
     async def do_destroy(self, _: str) -> None:
         """Ask for the name, then take the deployment down."""
-        name = self.environment
-        typed = await self.app.push_screen_wait(
-            ConfirmName(
-                name,
-                title=f"Destroy {name}",
-                verb="destroy",
-                losses=self._losses(),
-                production=self.overview.production,
-            )
-        )
-        if typed:
-            await self.wizard.start_run(
-                Request(
-                    operation=Operation.DESTROY,
-                    environment=name,
-                    confirm=typed,
-                    command=f"autocorp-wizard destroy --env {name} --confirm {typed}",
-                )
-            )
-
-    def _losses(self) -> list[str]:
-        overview = self.overview
-        phases = ", ".join(overview.phases)
-        return [
-            f"{overview.resources} resources of {phases}, with the data in their buckets",
-            "the secret's value (restorable for some days) and the keys (pending deletion for some days)",
-            f"in {overview.place}; the state bucket and its backups stay",
-        ]
+        step = self.steps[self.chosen]
+        request = await Destroying(self.wizard, self.overview, step.phase).ask()
+        if request is not None:
+            await self.wizard.start_run(request)
 
     def keep_draft(self) -> None:
         """Put what was typed and not saved aside."""

@@ -1,10 +1,36 @@
 """The line that is on every screen at every size: which environment this is, and whether it is production."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from autocorp_wizard.tui.overview import Overview
+from autocorp_wizard.tui.session import Seen
+from autocorp_wizard.tui.words import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Who works here: the identity in words with the time that is left, and what is wrong with it."""
+
+    who: str = ""
+    warning: str = ""
+
+    @classmethod
+    def of(cls, seen: Seen, overview: Overview, now: datetime) -> "Chip":
+        """Return the chip of an environment whose runs tell how long one usually takes."""
+        if seen.problem:
+            return cls(warning=printable(seen.problem))
+        if seen.identity is None:
+            return cls()
+        left, usual = seen.identity.minutes_left(now), overview.usual_minutes
+        ends = "" if left is None else f", {left} min left"
+        short = left is not None and left < usual
+        warning = f"credentials end in {left} min, a run takes {usual}" if short else ""
+        return cls(printable(seen.identity.name) + ends, warning)
 
 
 class IdentityHeader(Widget):
@@ -20,6 +46,7 @@ class IdentityHeader(Widget):
 
     overview: reactive[Overview | None] = reactive(None)
     place = reactive("")
+    chip: reactive[Chip] = reactive(Chip())
 
     def watch_overview(self, overview: Overview | None) -> None:
         """Colour production."""
@@ -31,10 +58,13 @@ class IdentityHeader(Widget):
         if overview is None or not overview.environment:
             return Content.assemble(("AutoCorp Wizard", "bold"), "  ", (self.place, "dim"))
         words = ["PRODUCTION "] if overview.production else []
-        parts = [overview.preset and f"{overview.preset} preset", overview.place]
+        parts = [overview.preset and f"{overview.preset} preset", overview.place, self.chip.who]
+        warning = f"  ! {self.chip.warning}" if self.chip.warning else ""
         return Content.assemble(
             ("".join(words), "bold"),
             (overview.environment, "bold underline"),
             ("  " + self.place if self.place else "", ""),
+            # What keeps a run from coming to its end stands before what is merely good to know.
+            (warning, "bold" if overview.production else "bold $warning"),
             ("  " + " · ".join(part for part in parts if part), "dim"),
         )
