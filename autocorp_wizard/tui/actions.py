@@ -42,6 +42,8 @@ class Facts:
     waivable: bool = False
     manual_step: str = ""
     copies: int = 0
+    replaying: bool = False
+    commands: int = 0
 
 
 Availability = Callable[[Facts], str]
@@ -128,6 +130,14 @@ def _details(facts: Facts) -> str:
 
 def _reattach(facts: Facts) -> str:
     return "" if facts.live else "No run is going on."
+
+
+def _replaying(facts: Facts) -> str:
+    return "" if facts.replaying else "This is no replay; play a run again from the list of runs."
+
+
+def _ran(facts: Facts) -> str:
+    return "" if facts.commands else "No command was run yet."
 
 
 def _recover(facts: Facts) -> str:
@@ -362,6 +372,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("run.log", "Log", "Show the log instead of the resources, and back.", ("l",), weight=19),
     Action("run.follow", "Follow", "Go to the end of the log and stay there.", ("f",), weight=16),
     Action("run.find", "Find", "Find a text in the log.", ("slash",), weight=15),
+    Action("run.filter", "Filter", "Show only the lines of the log that hold a text.", ("i",), weight=12),
+    Action("run.wrap", "Wrap", "Break the log's long lines, or cut them again.", ("w",)),
+    Action("run.save", "Save log", "Write the log into a file.", ("s",)),
+    Action(
+        "run.commands", "Commands", "Every real command of this run, with its exit code and time.", ("x",), _ran, 11
+    ),
+    Action("run.faster", "Faster", "Play the replay faster.", ("plus", "greater_than_sign"), _replaying),
+    Action("run.slower", "Slower", "Play the replay slower.", ("minus", "less_than_sign"), _replaying),
+    Action("run.pause", "Stop or go on", "Let the replay stand still, or go on.", ("z",), _replaying),
     Action(
         "run.recover",
         "Recover",
@@ -380,6 +399,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("run.details", "Raw text", "Show the raw text of the error.", ("d",), _details, weight=14),
     Action("runs.open", "Open", "Show the chosen run; a running one is watched.", ("o",), _chosen_run, weight=20),
+    Action(
+        "runs.replay",
+        "Replay",
+        "Play the chosen run's journal again, at any speed.",
+        ("p",),
+        _chosen_run,
+        weight=16,
+    ),
     Action(
         "runs.recover",
         "Recover",
@@ -422,6 +449,10 @@ _KEY_NAMES: Final = {
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "enter": "Enter",
+    "plus": "+",
+    "minus": "-",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
 }
 
 

@@ -92,9 +92,9 @@ class WizardApp(App[int], inherit_bindings=False):
         self.preferred = overview.environment
         self.push_screen(StepsScreen(overview))
 
-    def show_run(self, run: str, environment: str) -> None:
-        """Show a run."""
-        self.push_screen(RunScreen(run, environment))
+    def show_run(self, run: str, environment: str, *, replayed: bool = False) -> None:
+        """Show a run, or play it again."""
+        self.push_screen(RunScreen(run, environment, replayed=replayed))
 
     def review(self, run: str, environment: str, *, replacing: bool = False) -> None:
         """Show a plan; in place of the run that made it, where that is in front."""

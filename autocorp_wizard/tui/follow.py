@@ -1,6 +1,8 @@
 """Following one run: its journal read in batches and folded into a state and a log. It never owns the run."""
 
-from autocorp_wizard.core.runstate import RunState
+from collections.abc import Iterator
+
+from autocorp_wizard.core.runstate import CommandState, RunState
 from autocorp_wizard.tui.engine_port import TailLike
 from autocorp_wizard.tui.log_lines import LogLine, lines_of
 
@@ -17,6 +19,12 @@ class RunFollower:
         self.state = RunState()
         self.current = self.state
         self.log: list[LogLine] = []
+
+    @property
+    def commands(self) -> Iterator[CommandState]:
+        """Every real command so far, the rollout's children's included, in the order in which they began."""
+        states = (self.state, *self._children.values())
+        yield from sorted((each for state in states for each in state.commands), key=lambda each: each.started_at)
 
     @property
     def is_over(self) -> bool:

@@ -64,7 +64,7 @@ async def test_every_screen_bears_every_size(size: tuple[int, int]) -> None:
         await shows("Terraform reports 8 added")
         await pilot.press("c", "f1")
         if roomy:
-            await sees(pilot, "What can be done here")
+            await sees(pilot, "Stop the run: three ways")
         await pilot.press("escape", "escape", "r")
         if not small:
             await sees(pilot, "succeeded", "failed")

@@ -61,14 +61,14 @@ class NameDialog(Dialog[str | None]):
 class FileDialog(Dialog[Path | None]):
     """Asks for a file to write; what exists is named before it is written over."""
 
-    def __init__(self, title: str, proposed: Path) -> None:
+    def __init__(self, title: str, proposed: Path, words: str) -> None:
         super().__init__()
-        self._title, self._proposed = title, proposed
+        self._title, self._proposed, self._words = title, proposed, words
         self._warned = ""
 
     def compose_words(self) -> ComposeResult:
-        """What the name decides."""
-        yield Static("A name that ends in .md gives a page for a ticket, any other gives JSON.")
+        """What will be in it."""
+        yield Static(self._words)
         yield Static("", id="problem")
 
     def compose_controls(self) -> ComposeResult:

@@ -24,6 +24,7 @@ from autocorp_wizard.tui.widgets.plan_tree import PlanTree
 from autocorp_wizard.tui.words import count, counts
 
 SECRET_TYPE: Final = "aws_secretsmanager_secret_version"  # noqa: S105  (a resource type)
+_FORMATS: Final = "A name that ends in .md gives a page for a ticket, any other gives JSON."
 _WRITING: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
 
 
@@ -180,7 +181,7 @@ A plan that loses data asks for the environment's name.
         if plan is None:
             return
         name = f"plan-{plan.environment}-{plan.stage or plan.phase}-{plan.digest[:8]}.md"
-        path = await self.app.push_screen_wait(FileDialog("Export the plan", Path.cwd() / name))
+        path = await self.app.push_screen_wait(FileDialog("Export the plan", Path.cwd() / name, _FORMATS))
         if path is not None:
             target = await self.session.ask(lambda: write_plan(path, plan, self.run_name))
             self.notify(f"The plan is in {target}.", markup=False)

@@ -3,24 +3,28 @@
 The screen reads the journal; it never owns the run. Leaving it, or closing the wizard, leaves the run alone.
 """
 
+import time
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.reactive import reactive
+from textual.content import Content
 from textual.widgets import Input
 
 from autocorp_wizard.core.durations import Durations
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
+from autocorp_wizard.core.runstate import CommandState
 from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
 from autocorp_wizard.tui.follow import RunFollower
 from autocorp_wizard.tui.overview import Overview
-from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.replay import Replay
+from autocorp_wizard.tui.run_words import command_words, progress_words
 from autocorp_wizard.tui.screens.dialogs import CancelSheet, Stop
+from autocorp_wizard.tui.screens.run_log import LogActions
 from autocorp_wizard.tui.screens.text import TextDialog
 from autocorp_wizard.tui.verdict import raw_of, verdict_of
 from autocorp_wizard.tui.widgets.log_view import LogView
@@ -31,9 +35,11 @@ from autocorp_wizard.tui.widgets.settings_table import SettingsTable
 from autocorp_wizard.tui.widgets.step_trail import StepTrail
 
 _PER_SECOND = 10
+# How often the runner's sign of life is looked at, in seconds.
+_PULSE_SECONDS = 3
 
 
-class RunScreen(WizardScreen):
+class RunScreen(LogActions):
     """Follows one run at most ten times a second."""
 
     HELP = """
@@ -46,16 +52,17 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
     PLACE: ClassVar[str] = "Run"
     BINDINGS = bindings_for("run")
 
-    show_log: reactive[bool] = reactive(False, init=False, toggle_class="-log")
-
-    def __init__(self, run: str, environment: str) -> None:
+    def __init__(self, run: str, environment: str, *, replayed: bool = False) -> None:
         super().__init__()
         self.run_name = run
+        self._replayed = replayed
+        self._replay: Replay | None = None
+        self._alive_at: datetime | None = None
         self.environment = environment
         self.status = "running"
         self._follower: RunFollower | None = None
         self._overview = Overview("")
-        self._history = Durations()
+        self._history: Durations | None = None
         self._busy = False
         self._ended = False
         self._quiet = 0
@@ -74,6 +81,8 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
     def on_mount(self) -> None:
         """Begin to follow."""
         self.query_one("#find").display = False
+        for name in ("resources", "settings"):
+            self.query_one(f"#{name}").add_class("-other")
         self.set_interval(1 / _PER_SECOND, self.pump)
         self.pump()
 
@@ -85,38 +94,58 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
 
     async def _pump(self) -> None:
         try:
-            if self._follower is None:
-                self._follower = RunFollower(await self.session.ask(lambda: self.session.engine.tail(self.run_name)))
-            follower = self._follower
+            follower = self._follower or await self._open()
             news = await self.session.ask(follower.read)
             self._quiet = 0 if news else self._quiet + 1
             if follower.is_over:
                 record = await self.session.ask(lambda: self.session.engine.record(self.run_name))
                 self.status = str(record.status)
                 self._ended = self.status != "running"
-            name = follower.state.environment
-            if name and (self._overview.environment != name or self._ended):
-                fresh = self._overview.environment != name
-                self._overview = await self.session.ask(lambda: self.session.overview(name))
-                if fresh:  # one history for as long as the bar is watched, or it could go back
-                    self._history = await self.session.ask(lambda: self.session.durations(self._overview))
+            elif self._quiet % (_PER_SECOND * _PULSE_SECONDS) == 0 and self._replay is None:
+                record = await self.session.ask(lambda: self.session.engine.record(self.run_name))
+                self._alive_at = record.heartbeat_at
             # Without news only the clocks move, and those once a second.
             if self.is_mounted and (self._ended or self._quiet % _PER_SECOND == 0):
                 self._show(follower)
+            await self._look_around(follower.state.environment)
         finally:
             self._busy = False
 
-    def _show(self, follower: RunFollower) -> None:
-        state, shown, now = follower.state, follower.current, self.session.now()
-        if self._overview.environment:
+    async def _open(self) -> RunFollower:
+        """Open the journal: to follow the run, or to play it again."""
+        tail = await self.session.ask(lambda: self.session.engine.tail(self.run_name))
+        if self._replayed:
+            self._replay = Replay(await self.session.ask(tail.read), time.monotonic)
+        self._follower = RunFollower(self._replay or tail)
+        return self._follower
+
+    async def _look_around(self, name: str) -> None:
+        """Read the environment, and what its runs took; that can take a while, so what is known is shown before."""
+        if not name or (self._overview.environment == name and not self._ended):
+            return
+        fresh = self._overview.environment != name
+        self._overview = await self.session.ask(lambda: self.session.overview(name))
+        if fresh:  # one history for as long as the bar is watched, or it could go back
+            self._history = await self.session.ask(lambda: self.session.durations(self._overview))
+        if self.is_mounted:
             self.show_identity(self._overview)
+            self.refresh_actions()
+
+    def _now(self) -> datetime:
+        return self._replay.now if self._replay is not None else self.session.now()
+
+    def _show(self, follower: RunFollower) -> None:
+        state, shown, now = follower.state, follower.current, self._now()
         kind = _MAIN.get(state.operation, "trail")
         if kind == "resources" and not shown.total:
             kind = "trail"
         for name in ("resources", "settings", "trail"):
             self.query_one(f"#{name}").set_class(name != kind, "-other")
         latest = follower.log[-1].text if follower.log else ""
-        self.query_one(ProgressHeader).show(shown, self.status, now, self._history, latest)
+        words = progress_words(
+            shown, self.status, now, self._history, latest, alive_at=self._alive_at if self._replay is None else now
+        )
+        self.query_one(ProgressHeader).text = Content("\n").join([*self._replay_words(), words])
         if kind == "resources":
             self.query_one(ResourceTable).show(shown, now)
         elif kind == "settings":
@@ -134,13 +163,29 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         if self._ended:
             self._after_the_end(state.operation, verdict is not None and verdict.is_proven_success)
 
+    def _replay_words(self) -> list[Content]:
+        replay = self._replay
+        if replay is None:
+            return []
+        stands = "stands still" if replay.paused else f"at {replay.speed:g} times its speed"
+        return [Content.styled(f"Replay of {self.run_name}, {stands}: + faster, - slower, z stop or go on", "$accent")]
+
     def _after_the_end(self, operation: str, good: bool) -> None:
+        if self._replayed:
+            return
         self.app.bell()
         if operation == Operation.PLAN and good and self._has_changes() and self.is_current:
             self.wizard.review(self.run_name, self.environment, replacing=True)
 
     def _has_changes(self) -> bool:
         return self._follower is not None and self._follower.state.plan_changed is not False
+
+    def focus_shown(self) -> None:
+        """Give the keyboard to what is on screen."""
+        if self.show_log:
+            super().focus_shown()
+        else:
+            self._focus_main()
 
     def _focus_main(self) -> None:
         for widget in self.query("ResourceList, SettingsTable, StepTrail, LogView"):
@@ -153,23 +198,15 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         state = self._follower.state if self._follower else None
         return Facts(
             run=self.run_name,
-            run_status=self.status,
+            run_status="" if self._replayed else self.status,
             run_operation=state.operation if state else "",
             has_error=bool(state and (state.diagnostics or state.error)),
             lost=self._overview.lost.run if self._overview.lost else "",
             needs_secret=bool(state and state.error.get("code") == "SECRET-NEEDED"),
             has_changes=self._has_changes(),
+            replaying=self._replay is not None,
+            commands=len(self._commands()),
         )
-
-    def watch_show_log(self) -> None:
-        """The focus goes with what is shown."""
-        self.call_after_refresh(self._focus_shown)
-
-    def _focus_shown(self) -> None:
-        if self.show_log:
-            self.query_one(LogView).focus()
-        else:
-            self._focus_main()
 
     async def do_cancel(self, _: str) -> None:
         """Offer the three ways."""
@@ -179,22 +216,6 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         elif choice is not None:
             await self.session.ask(lambda: self.session.engine.cancel(self.run_name, choice.value))
             self.notify(f"Asked to {choice.value}. What it is at may take a while.", markup=False)
-
-    def do_log(self, _: str) -> None:
-        """Log or table."""
-        self.show_log = not self.show_log
-
-    def do_follow(self, _: str) -> None:
-        """To the end of the log."""
-        self.show_log = True
-        self.query_one(LogView).follow()
-
-    def do_find(self, _: str) -> None:
-        """Open the field."""
-        self.show_log = True
-        field = self.query_one("#find", Input)
-        field.display = True
-        field.focus()
 
     def do_review(self, _: str) -> None:
         """Read the plan of this run."""
@@ -220,25 +241,32 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         )
         await self.wizard.start_run(request, secrets, replacing=True)
 
+    def _commands(self) -> list[CommandState]:
+        return list(self._follower.commands) if self._follower is not None else []
+
+    def do_commands(self, _: str) -> None:
+        """Every real command, as it was run."""
+        self.app.push_screen(TextDialog("Commands of this run", command_words(self._commands())))
+
+    def do_faster(self, _: str) -> None:
+        """Play faster."""
+        if self._replay is not None:
+            self._replay.faster()
+
+    def do_slower(self, _: str) -> None:
+        """Play slower."""
+        if self._replay is not None:
+            self._replay.slower()
+
+    def do_pause(self, _: str) -> None:
+        """Stand still, or go on."""
+        if self._replay is not None:
+            self._replay.pause()
+
     def do_details(self, _: str) -> None:
         """The raw text of the failure."""
         if self._follower is not None:
             self.app.push_screen(TextDialog("As Terraform said it", raw_of(self._follower.state)))
-
-    @on(Input.Submitted, "#find")
-    def find(self, event: Input.Submitted) -> None:
-        """Go to the next hit."""
-        hits = self.query_one(LogView).find(event.value)
-        self.query_one(LogView).border_title = f"Log: {hits} lines with {event.value!r}" if event.value else "Log"
-
-    def close_find(self) -> bool:
-        """Close the field, where it is open; return whether it was."""
-        field = self.query_one("#find", Input)
-        if not field.display:
-            return False
-        field.display = False
-        self.query_one(LogView).focus()
-        return True
 
 
 _MAIN: Final[Mapping[str, str]] = {

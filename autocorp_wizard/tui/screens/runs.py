@@ -104,6 +104,12 @@ going is followed. *Lost* means that its process died without an end.
         if chosen is not None:
             self.wizard.show_run(chosen.run, chosen.environment)
 
+    def do_replay(self, _: str) -> None:
+        """Play the chosen run again."""
+        chosen = self._chosen()
+        if chosen is not None:
+            self.wizard.show_run(chosen.run, chosen.environment, replayed=True)
+
     async def do_recover(self, _: str) -> None:
         """Recover the chosen run."""
         chosen = self._chosen()
