@@ -17,7 +17,7 @@ def open_wizard(settings: "Settings", environment: "Environment | None") -> int:
 
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"  # the screens' library reads it
-    return run_app(settings.home, environment, store=settings.store, mouse=not settings.no_mouse)
+    return run_app(settings.home, environment, store=lambda: settings.store, mouse=not settings.no_mouse)
 
 
 def main() -> None:

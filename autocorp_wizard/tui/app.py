@@ -9,40 +9,37 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.core.identity import Identity
-from autocorp_wizard.core.phases import Phase
-from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.actions import bindings_for
-from autocorp_wizard.tui.clipboard import copy
-from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.palette import ActionCommands
-from autocorp_wizard.tui.screens.asking import SecretDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
-from autocorp_wizard.tui.screens.dialogs import QuitDialog
-from autocorp_wizard.tui.screens.review import ReviewScreen
-from autocorp_wizard.tui.screens.run import RunScreen
-from autocorp_wizard.tui.screens.runs import RunsScreen
 from autocorp_wizard.tui.screens.start import StartScreen
-from autocorp_wizard.tui.screens.steps import StepsScreen
-from autocorp_wizard.tui.screens.text import TextDialog
 from autocorp_wizard.tui.session import Session
 from autocorp_wizard.tui.themes import DARK, LIGHT, THEMES
-from autocorp_wizard.tui.widgets.outcome_card import error_words
-from autocorp_wizard.tui.words import printable
 
+# Every other screen is loaded when it is first shown: their imports would be a fifth of the time to the first frame.
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autocorp_wizard.adapters.environment_store import EnvironmentStore
     from autocorp_wizard.adapters.home import Home
+    from autocorp_wizard.core.environment import Environment
+    from autocorp_wizard.core.identity import Identity
+    from autocorp_wizard.core.phases import Phase
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
+    from autocorp_wizard.core.request import Request
     from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
+    from autocorp_wizard.tui.overview import Overview
 
 
 PASSWORD: Final = "postgres_password"  # noqa: S105  (the name that the runner knows it by)
+
+
+def _runs() -> Screen[None]:
+    from autocorp_wizard.tui.screens.runs import RunsScreen
+
+    return RunsScreen()
 
 
 class WizardApp(App[int], inherit_bindings=False):
@@ -53,7 +50,7 @@ class WizardApp(App[int], inherit_bindings=False):
     COMMANDS = {ActionCommands}
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "f2"
-    MODES = {"deploy": StartScreen, "runs": RunsScreen}
+    MODES = {"deploy": StartScreen, "runs": _runs}
     DEFAULT_MODE = "deploy"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("app")]
     HORIZONTAL_BREAKPOINTS = [
@@ -87,23 +84,31 @@ class WizardApp(App[int], inherit_bindings=False):
         """Textual's own name for it."""
         super().action_command_palette()
 
-    def open_environment(self, overview: Overview) -> None:
+    def open_environment(self, overview: "Overview") -> None:
         """Show an environment's steps, beginning with what was last seen of it."""
+        from autocorp_wizard.tui.screens.steps import StepsScreen
+
         self.preferred = overview.environment
         self.push_screen(StepsScreen(overview))
 
     def show_run(self, run: str, environment: str, *, replayed: bool = False) -> None:
         """Show a run, or play it again."""
+        from autocorp_wizard.tui.screens.run import RunScreen
+
         self.push_screen(RunScreen(run, environment, replayed=replayed))
 
     def review(self, run: str, environment: str, *, replacing: bool = False) -> None:
         """Show a plan; in place of the run that made it, where that is in front."""
+        from autocorp_wizard.tui.screens.review import ReviewScreen
+
         self._go(ReviewScreen(run, environment), replacing)
 
     async def start_run(
-        self, request: Request, secrets: Mapping[str, str] | None = None, *, replacing: bool = False
+        self, request: "Request", secrets: Mapping[str, str] | None = None, *, replacing: bool = False
     ) -> None:
         """Start a run and show it. Raises WizardError where the engine refuses."""
+        from autocorp_wizard.tui.screens.run import RunScreen
+
         run = await self.session.start(replace(request, env_file=self.session.env_file), secrets)
         self._go(RunScreen(run, request.environment), replacing)
 
@@ -113,11 +118,16 @@ class WizardApp(App[int], inherit_bindings=False):
             return {}
         answers = self.session.environment(environment).answers
         account = f"{answers['postgres_username'].value} on {answers['postgres_host'].value or 'the source'}"
+        from autocorp_wizard.tui.screens.asking import SecretDialog
+
         password = await self.push_screen_wait(SecretDialog(account))
         return None if password is None else {PASSWORD: password}
 
     async def copy_out(self, text: str, what: str) -> None:
         """Copy a text out of the terminal and say which way it went."""
+
+        from autocorp_wizard.tui.clipboard import copy
+        from autocorp_wizard.tui.words import printable
 
         def by_terminal(content: str) -> None:
             self.call_from_thread(self.copy_to_clipboard, content)
@@ -128,13 +138,16 @@ class WizardApp(App[int], inherit_bindings=False):
 
     def show_error(self, error: WizardError) -> None:
         """Show what happened, why, and what to do next."""
+        from autocorp_wizard.tui.screens.text import TextDialog
+        from autocorp_wizard.tui.widgets.outcome_card import error_words
+
         self.push_screen(TextDialog("That did not work", error_words(error)))
 
     def go_back(self) -> None:
         """One screen up; the first screen of the history leads back to deploying."""
         if len(self.screen_stack) > 1:
-            if isinstance(self.screen, StepsScreen):
-                self.screen.keep_draft()
+            if isinstance(self.screen, WizardScreen):
+                self.screen.leaving()
             self.pop_screen()
         elif self.current_mode == "runs":
             self.switch_mode("deploy")
@@ -144,7 +157,7 @@ class WizardApp(App[int], inherit_bindings=False):
     def do_back(self, _: str) -> None:
         """Close a search first; else a field gives the keyboard back; else one screen up."""
         screen = self.screen
-        if isinstance(screen, ReviewScreen | RunScreen) and screen.close_find():
+        if isinstance(screen, WizardScreen) and screen.close_find():
             return
         self.go_back()
 
@@ -175,6 +188,8 @@ class WizardApp(App[int], inherit_bindings=False):
             (r for r in await self.session.ask(lambda: self.session.engine.runs(None)) if r.status == "running"), None
         )
         if live is not None:
+            from autocorp_wizard.tui.screens.dialogs import QuitDialog
+
             if not await self.push_screen_wait(QuitDialog(live.run, live.operation, live.environment)):
                 return
             self.session.left_running.append(live.run)
@@ -192,10 +207,9 @@ class WizardApp(App[int], inherit_bindings=False):
 
 
 def make_app(
-    home: "Home", environment: Environment | None = None, *, store: "EnvironmentStore | None" = None
+    home: "Home", environment: "Environment | None" = None, *, store: "Callable[[], EnvironmentStore] | None" = None
 ) -> WizardApp:
     """Return the application for a home, not yet running; the engine is loaded when something first needs it."""
-    from autocorp_wizard.adapters.environment_store import EnvironmentStore
 
     def open_engine() -> "EngineLike":
         from autocorp_wizard.rollout.engine import Engine
@@ -203,7 +217,7 @@ def make_app(
         return Engine(home)
 
     def preflight(
-        environment: Environment,
+        environment: "Environment",
         ids: "Sequence[str]",
         allowed: "Sequence[SideEffect]",
         tell: "Callable[[Result], None]",
@@ -212,26 +226,31 @@ def make_app(
 
         return look(environment, home, ids=ids, allowed=allowed, tell=tell)
 
-    def manual(environment: Environment, hint: "Callable[[str], None]") -> "ManualLike":
+    def manual(environment: "Environment", hint: "Callable[[str], None]") -> "ManualLike":
         from autocorp_wizard.rollout.manual_steps import ManualSteps
 
         return ManualSteps(environment, home, lambda _: None, hint)
 
-    def losses(environment: Environment, first: Phase) -> "LossesLike":
+    def losses(environment: "Environment", first: "Phase") -> "LossesLike":
         from autocorp_wizard.rollout.losses import losses_of
 
         return losses_of(environment, first, home, lambda _: None)
 
-    def identify(environment: Environment) -> Identity:
+    def identify(environment: "Environment") -> "Identity":
         from autocorp_wizard.rollout.access import access_for
 
         return access_for(environment, home, lambda _: None, check=False).identity()
 
-    environments = store or EnvironmentStore(home)
+    def environments() -> "EnvironmentStore":
+        from autocorp_wizard.adapters.environment_store import EnvironmentStore
+
+        return store() if store is not None else EnvironmentStore(home)
+
     name = environment.name if environment else ""
-    own = environments.path(name) if name else None
-    env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
-    session = Session(environments, open_engine, proposed=environment, env_file=env_file, preflight=preflight)
+    session = Session(environments, open_engine, proposed=environment, preflight=preflight)
+    if name:
+        own = environments().path(name)
+        session.env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
     session.open_manual = manual
     session.losses = losses
     session.identify = identify
@@ -241,16 +260,17 @@ def make_app(
 
 def run_app(
     home: "Home",
-    environment: Environment | None = None,
+    environment: "Environment | None" = None,
     *,
-    store: "EnvironmentStore | None" = None,
+    store: "Callable[[], EnvironmentStore] | None" = None,
     mouse: bool = True,
 ) -> int:
     """Open the wizard and return its exit code.
 
-    `environment` is the one to begin with; where it was never saved, its answers are proposed. `store` is where
-    environments are kept (the home's own by default). Runs that are still going when the wizard closes are named on
-    stderr with the way back. What breaks a screen is raised here, for the boundary to report.
+    `environment` is the one to begin with; where it was never saved, its answers are proposed. `store` opens the place
+    where environments are kept when it is needed (the home's own by default). Runs that are still going when the
+    wizard closes are named on stderr with the way back. What breaks a screen is raised here, for the boundary to
+    report.
     """
     import sys
 

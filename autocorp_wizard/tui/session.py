@@ -6,30 +6,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from autocorp_wizard.core.durations import Durations
-from autocorp_wizard.core.edits import refuse_renaming
-from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.core.events import Operation
-from autocorp_wizard.core.identity import Identity
-from autocorp_wizard.core.neighbours import beside
-from autocorp_wizard.core.phases import Phase
-from autocorp_wizard.core.preflight.record import Result, SideEffect
-from autocorp_wizard.core.preflight.report import Report
-from autocorp_wizard.core.request import Request
-from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
-from autocorp_wizard.tui.overview import Overview
-from autocorp_wizard.tui.words import plain
+
+# The first frame comes before any of this is loaded; what a method works with it imports itself.
+if TYPE_CHECKING:
+    from autocorp_wizard.core.durations import Durations
+    from autocorp_wizard.core.environment import Environment
+    from autocorp_wizard.core.identity import Identity
+    from autocorp_wizard.core.phases import Phase
+    from autocorp_wizard.core.preflight.record import Result, SideEffect
+    from autocorp_wizard.core.preflight.report import Report
+    from autocorp_wizard.core.request import Request
+    from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
+    from autocorp_wizard.tui.overview import Overview
 
 T = TypeVar("T")
 
 # Looks at an environment: the checks of these ids (all without any), with leave for these side effects; each result is
 # told as it comes, from a thread.
-Preflight = Callable[[Environment, Sequence[str], Sequence[SideEffect], Callable[[Result], None]], Report]
+Preflight = Callable[["Environment", "Sequence[str]", "Sequence[SideEffect]", "Callable[[Result], None]"], "Report"]
 
-_TEACHING = (Operation.APPLY, Operation.DESTROY)
+_TEACHING = ("apply", "destroy")
 _LATEST = 8
 _IDENTITY_HOLDS = timedelta(minutes=1)
 
@@ -45,11 +44,11 @@ class StoreLike(Protocol):
         """Whether there is such an environment."""
         ...
 
-    def load(self, name: str) -> Environment:
+    def load(self, name: str) -> "Environment":
         """Read one."""
         ...
 
-    def save(self, environment: Environment) -> object:
+    def save(self, environment: "Environment") -> object:
         """Write one."""
         ...
 
@@ -59,7 +58,7 @@ class Seen:
     """Who AWS said we are at a moment, or why nobody could be asked; neither on a rehearsal, which has no account."""
 
     at: datetime
-    identity: Identity | None = None
+    identity: "Identity | None" = None
     problem: str = ""
 
 
@@ -72,23 +71,31 @@ def utc_now() -> datetime:
 class Session:
     """One sitting at the wizard. `open_engine` is called once, when something first needs the engine."""
 
-    store: StoreLike
-    open_engine: Callable[[], EngineLike]
+    open_store: "Callable[[], StoreLike]"
+    open_engine: "Callable[[], EngineLike]"
     now: Callable[[], datetime] = utc_now
-    proposed: Environment | None = None
+    proposed: "Environment | None" = None
     env_file: str = ""
-    losses: Callable[[Environment, Phase], LossesLike] | None = None
-    identify: Callable[[Environment], Identity] | None = None
+    losses: "Callable[[Environment, Phase], LossesLike] | None" = None
+    identify: "Callable[[Environment], Identity] | None" = None
     identities: dict[str, "Seen"] = field(default_factory=dict)
     copied_file: Path = Path("copied.txt")
     left_running: list[str] = field(default_factory=list)
-    known: dict[str, Overview] = field(default_factory=dict)
+    known: "dict[str, Overview]" = field(default_factory=dict)
     preflight: Preflight | None = None
-    open_manual: Callable[[Environment, Callable[[str], None]], ManualLike] | None = None
-    _engine: EngineLike | None = None
+    open_manual: "Callable[[Environment, Callable[[str], None]], ManualLike] | None" = None
+    _engine: "EngineLike | None" = None
+    _store: "StoreLike | None" = None
 
     @property
-    def engine(self) -> EngineLike:
+    def store(self) -> "StoreLike":
+        """The environments of the home."""
+        if self._store is None:
+            self._store = self.open_store()
+        return self._store
+
+    @property
+    def engine(self) -> "EngineLike":
         """The engine; its import is what the first frame must not wait for."""
         if self._engine is None:
             self._engine = self.open_engine()
@@ -98,23 +105,28 @@ class Session:
         """Do something that touches disk or starts a process, off the screen's own thread."""
         return await asyncio.to_thread(question)
 
-    async def start(self, request: Request, secrets: Mapping[str, str] | None = None) -> str:
+    async def start(self, request: "Request", secrets: Mapping[str, str] | None = None) -> str:
         """Start a run; raises WizardError where that is refused. Secrets are handed on and kept nowhere."""
         return await asyncio.to_thread(lambda: self.engine.start(request, secrets or {}))
 
-    def environment(self, name: str) -> Environment:
+    def environment(self, name: str) -> "Environment":
         """Return an environment, or an empty one of that name where it was never saved."""
+        from autocorp_wizard.core.environment import Environment
+
         if self.store.exists(name):
             return self.store.load(name)
         if self.proposed is not None and self.proposed.name == name:
             return self.proposed
         return Environment(name)
 
-    def save(self, environment: Environment) -> Environment:
+    def save(self, environment: "Environment") -> "Environment":
         """Save an environment and return it as saved: a new one owns nothing that a neighbour owns already.
 
         Raises UsageError where an answer changes that names of existing resources are built from.
         """
+        from autocorp_wizard.core.edits import refuse_renaming
+        from autocorp_wizard.core.neighbours import beside
+
         if self.store.exists(environment.name):
             applied = self.engine.applied(environment.name)
             refuse_renaming(self.store.load(environment.name), environment, applied.resources if applied else 0)
@@ -123,18 +135,21 @@ class Session:
         self.store.save(environment)
         return environment
 
-    def _others(self, name: str) -> Iterator[Environment]:
+    def _others(self, name: str) -> "Iterator[Environment]":
         for other in self.store.names():
             with contextlib.suppress(WizardError):
                 if other != name:
                     yield self.store.load(other)
 
-    def overview(self, name: str) -> Overview:
+    def overview(self, name: str) -> "Overview":
         """Look at an environment: its answers, what is applied, its runs. Touches the disk; the answer is kept."""
         self.known[name] = self._look(name)
         return self.known[name]
 
-    def _look(self, name: str) -> Overview:
+    def _look(self, name: str) -> "Overview":
+        from autocorp_wizard.tui.overview import Overview
+        from autocorp_wizard.tui.words import plain
+
         saved = self.store.exists(name)
         try:
             environment = self.environment(name)
@@ -185,12 +200,14 @@ class Session:
         except WizardError as error:
             return Seen(self.now(), problem=error.what)
 
-    def durations(self, overview: Overview) -> Durations:
+    def durations(self, overview: "Overview") -> "Durations":
         """Return what is known about how long things take there: priors, and what its latest runs took."""
+        from autocorp_wizard.core.durations import Durations
+
         runs = [run.run for run in overview.runs if run.finished_at and run.operation in _TEACHING][:_LATEST]
         return Durations(overview.rehearsal).learned(self.engine.state(run) for run in reversed(runs))
 
 
-def _place(environment: Environment) -> str:
+def _place(environment: "Environment") -> str:
     account = environment.account_id or "account not said yet"
     return f"AWS {account}, {environment.region}"

@@ -19,7 +19,7 @@ def wizard(
     """A wizard over a fake engine; without environments, one on the rehearsal."""
     fake = engine or FakeEngine()
     store = FakeStore(*(environments if environments or proposed else (rehearsal(),)))
-    return WizardApp(Session(store, lambda: fake, now=lambda: NOW, proposed=proposed))
+    return WizardApp(Session(lambda: store, lambda: fake, now=lambda: NOW, proposed=proposed))
 
 
 def screen_text(app: WizardApp) -> str:

@@ -28,7 +28,7 @@ def record(run: str, operation: str = "apply", *, over: bool = True) -> RunRecor
 
 
 def test_time_left_is_learned_from_the_latest_finished_applies_of_the_environment():
-    session = Session(store=None, open_engine=Engine)
+    session = Session(open_store=lambda: None, open_engine=Engine)
     runs = (record("99", over=False), record("98", "plan"), record("9"), record("8"), record("7"))
     learned = session.durations(Overview("dev", rehearsal=True, runs=runs))
     assert learned.samples == {"aws_kms_key create": (7.0, 8.0, 9.0)}

@@ -17,13 +17,13 @@ from textual.widgets import Button, Static
 
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.tui.actions import BY_ID, Facts, actions_for
-from autocorp_wizard.tui.overview import Overview
-from autocorp_wizard.tui.session import Session
 from autocorp_wizard.tui.widgets.action_bar import ActionBar, ActionButton
 from autocorp_wizard.tui.widgets.header import Chip, IdentityHeader
 
 if TYPE_CHECKING:
     from autocorp_wizard.tui.app import WizardApp
+    from autocorp_wizard.tui.overview import Overview
+    from autocorp_wizard.tui.session import Session
 
 
 def size_classes(size: Size, app: "WizardApp") -> Iterator[str]:
@@ -47,7 +47,7 @@ class WizardScreen(Screen[None]):
     _asking = False
 
     @property
-    def session(self) -> Session:
+    def session(self) -> "Session":
         """What the screens share."""
         return self.wizard.session
 
@@ -77,7 +77,8 @@ class WizardScreen(Screen[None]):
             self.show_identity(known)
         if self.EVERY:
             self.set_interval(self.EVERY, self._look_again)
-        self.look()
+        # Looking loads what the first frame does not need and would have to share the processor with.
+        self.call_after_refresh(self.look)
 
     def look(self) -> None:
         """Look again at what the screen shows; called on mount, on return, and every EVERY seconds."""
@@ -92,6 +93,13 @@ class WizardScreen(Screen[None]):
         if self.is_mounted:
             self.look()
 
+    def close_find(self) -> bool:
+        """Close a search, where one is open; return whether it was."""
+        return False
+
+    def leaving(self) -> None:
+        """Put aside what should be there when the person comes back."""
+
     def page(self) -> str:
         """The help page of this screen, as Markdown."""
         return self.HELP or ""
@@ -100,7 +108,7 @@ class WizardScreen(Screen[None]):
         """What the availability of actions depends on."""
         return Facts()
 
-    def show_identity(self, overview: Overview) -> None:
+    def show_identity(self, overview: "Overview") -> None:
         """Put the environment into the header and the notice."""
         header = self.query_one(IdentityHeader)
         header.overview = overview
@@ -115,7 +123,7 @@ class WizardScreen(Screen[None]):
             f"{word}{overview.environment}\n\nThis window is too small; the wizard needs 60x16.\nNothing was stopped."
         )
 
-    async def _show_chip(self, header: IdentityHeader, overview: Overview) -> None:
+    async def _show_chip(self, header: IdentityHeader, overview: "Overview") -> None:
         seen = await self.session.ask(lambda: self.session.identity(overview.environment))
         self._asking = False
         if header.is_attached:

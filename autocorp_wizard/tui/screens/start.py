@@ -1,6 +1,7 @@
 """The first screen: the environments with their state in words, and on top whatever is still going or was lost."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,20 +10,19 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
-from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import Facts, bindings_for
-from autocorp_wizard.tui.overview import Overview, sentence_of
-from autocorp_wizard.tui.screens.asking import NameDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
-from autocorp_wizard.tui.words import ago
+
+if TYPE_CHECKING:
+    from autocorp_wizard.adapters.run_store import RunRecord
+    from autocorp_wizard.tui.overview import Overview
 
 _NEW = "+new"
 _END = {
-    RunStatus.LOST: "was lost: its process died without an end",
-    RunStatus.FAILED: "failed badly",
-    RunStatus.CANCELLED: "was cut short",
+    "lost": "was lost: its process died without an end",
+    "failed": "failed badly",
+    "cancelled": "was cut short",
 }
 
 
@@ -69,6 +69,8 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         return names if proposed is None or proposed.name in names else [proposed.name, *names]
 
     def _show(self) -> None:
+        from autocorp_wizard.tui.overview import sentence_of
+
         now = self.session.now()
         options = [
             Option(_prompt(overview, sentence_of(overview, now)), id=name) for name, overview in self._overviews.items()
@@ -89,7 +91,7 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
             target.focus()
         self.refresh_actions()
 
-    def _show_attention(self, now: object) -> None:
+    def _show_attention(self, now: datetime) -> None:
         live, lost = self._live, self._lost
         area = self.query_one("#attention")
         area.set_class(live is None and lost is None, "-nothing")
@@ -98,7 +100,9 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         if live is not None:
             self.query_one("#attention-text", Static).update(_going(live))
         elif lost is not None:
-            when = f" ({ago(lost.started_at, self.session.now())})" if lost.started_at else ""
+            from autocorp_wizard.tui.words import ago
+
+            when = f" ({ago(lost.started_at, now)})" if lost.started_at else ""
             self.query_one("#attention-text", Static).update(
                 Content.assemble(
                     (f"The {lost.operation} of {lost.environment} {_END[lost.status]}{when}.", "bold $warning"),
@@ -108,11 +112,11 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
             )
 
     @property
-    def _live(self) -> RunRecord | None:
+    def _live(self) -> "RunRecord | None":
         return next((o.live for o in self._overviews.values() if o.live is not None), None)
 
     @property
-    def _lost(self) -> RunRecord | None:
+    def _lost(self) -> "RunRecord | None":
         return next((o.lost for o in self._overviews.values() if o.lost is not None), None)
 
     def _chosen_id(self) -> str:
@@ -144,6 +148,8 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
 
     async def do_new(self, _: str) -> None:
         """Ask for the name, then show its form."""
+        from autocorp_wizard.tui.screens.asking import NameDialog
+
         name = await self.app.push_screen_wait(NameDialog(tuple(self._overviews)))
         if name:
             self.wizard.open_environment(await self.session.ask(lambda: self.session.overview(name)))
@@ -159,10 +165,12 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         """Start a recovery of the lost run's environment."""
         lost = self._lost
         if lost is not None:
+            from autocorp_wizard.tui import requests
+
             await self.wizard.start_run(requests.recovery(lost))
 
 
-def _going(live: RunRecord) -> Content:
+def _going(live: "RunRecord") -> Content:
     done = f": {live.done} of {live.total} done" if live.total else ""
     return Content.assemble(
         (f"The {live.operation} of {live.environment} is still going{done}.", "bold $accent"),
@@ -170,7 +178,7 @@ def _going(live: RunRecord) -> Content:
     )
 
 
-def _prompt(overview: Overview, sentence: str) -> Content:
+def _prompt(overview: "Overview", sentence: str) -> Content:
     production = ("PRODUCTION  ", "bold $error") if overview.production else ("", "")
     kind = "rehearsal, " if overview.rehearsal else ""
     return Content.assemble(

@@ -72,7 +72,10 @@ class StepsScreen(WizardScreen):
         return self.query_one(EnvironmentForm)
 
     def on_mount(self) -> None:
-        """Show at once what is known already."""
+        """Show what is known already as soon as there is something to show it on."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         self._show()
         self.call_after_refresh(self._focus_primary)
 
@@ -152,7 +155,8 @@ class StepsScreen(WizardScreen):
             ):
                 widget.focus()
                 return
-        self.query_one(StepList).focus()
+        if self.query_one(StepList).display:
+            self.query_one(StepList).focus()
 
     def facts(self) -> Facts:
         """What can be done here."""
@@ -275,6 +279,6 @@ class StepsScreen(WizardScreen):
         if request is not None:
             await self.wizard.start_run(request)
 
-    def keep_draft(self) -> None:
+    def leaving(self) -> None:
         """Put what was typed and not saved aside."""
         self.wizard.drafts[self.environment] = self.form.draft

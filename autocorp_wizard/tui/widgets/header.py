@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from autocorp_wizard.tui.overview import Overview
-from autocorp_wizard.tui.session import Seen
-from autocorp_wizard.tui.words import printable
+if TYPE_CHECKING:
+    from autocorp_wizard.tui.overview import Overview
+    from autocorp_wizard.tui.session import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,10 @@ class Chip:
     warning: str = ""
 
     @classmethod
-    def of(cls, seen: Seen, overview: Overview, now: datetime) -> "Chip":
+    def of(cls, seen: "Seen", overview: "Overview", now: datetime) -> "Chip":
         """Return the chip of an environment whose runs tell how long one usually takes."""
+        from autocorp_wizard.tui.words import printable
+
         if seen.problem:
             return cls(warning=printable(seen.problem))
         if seen.identity is None:
@@ -44,11 +47,11 @@ class IdentityHeader(Widget):
     }
     """
 
-    overview: reactive[Overview | None] = reactive(None)
+    overview: "reactive[Overview | None]" = reactive(None)
     place = reactive("")
     chip: reactive[Chip] = reactive(Chip())
 
-    def watch_overview(self, overview: Overview | None) -> None:
+    def watch_overview(self, overview: "Overview | None") -> None:
         """Colour production."""
         self.set_class(overview is not None and overview.production, "-production")
 
