@@ -46,7 +46,7 @@ class WizardApp(App[int], inherit_bindings=False):
     """Two modes, each with its own stack of screens: deploy, and the history of runs."""
 
     TITLE = "AutoCorp Wizard"
-    CSS_PATH = ["tokens.tcss", "wizard.tcss"]
+    CSS_PATH = "tokens.tcss"
     COMMANDS = {ActionCommands}
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "f2"
@@ -73,7 +73,8 @@ class WizardApp(App[int], inherit_bindings=False):
         self.drafts: dict[str, dict[str, str]] = {}
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        # Its watcher runs once anyway when the application starts; a second time would read all styles again.
+        self.set_reactive(App.theme, DARK.name)
 
     def action_act(self, action_id: str, key: str = "") -> None:
         """Do an action of the table on the screen in front."""

@@ -20,6 +20,10 @@ import asyncio, json, sys
 from pathlib import Path
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.tui.app import make_app
+from autocorp_wizard.tui.screens.start import StartScreen
+
+# What is looked at comes after the first frame, in a thread, and so at a moment that nobody knows.
+StartScreen.look = lambda self: None
 
 async def first_frame():
     app = make_app(Home(Path(sys.argv[1])))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from textual.widgets import Input
+from textual.widgets import Collapsible, Input
 
 from autocorp_wizard.core.dependants import ChangedAnswer
 from autocorp_wizard.core.events import Operation
@@ -60,6 +60,8 @@ async def test_an_edit_is_shown_as_a_diff_with_its_command_before_it_is_saved() 
         await sees(pilot, "Foundation")
         await pilot.press("1")
         await sees(pilot, "Answers of rehearsal")
+        app.screen.query_one(Collapsible).collapsed = False
+        await settle(pilot, lambda: bool(app.screen.query("#field-s3_lifecycle_days Input")))
         app.screen.query_one("#field-s3_lifecycle_days").query_one(Input).value = "45"
         await sees(pilot, "1 changed, not saved", "Changes 1 input of Terraform (foundation)")
         app.screen.query_one("#map").focus()

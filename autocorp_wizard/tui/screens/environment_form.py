@@ -1,12 +1,13 @@
 """The form of an environment. Its fields come from the schema of answers; nothing here knows any of them by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Collapsible, Static
 
 from autocorp_wizard.core.answers import Answer, Group
@@ -53,18 +54,32 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
             yield ActionButton("steps.diff")
 
     def _questions(self) -> ComposeResult:
-        answers = self.environment.answers
-        for group in Group:
-            asked = [answer for answer in answers.values() if answer.field.group is group and answer.field.asked]
-            if asked:
-                yield Static(Content.styled(group.value, "bold underline"), classes="group")
-                yield from (self._row(answer) for answer in asked)
-        rest = [answer for answer in answers.values() if not answer.field.asked]
+        answers = list(self.environment.answers.values())
+        yield from self._grouped([answer for answer in answers if answer.field.asked])
+        rest = [answer for answer in answers if not answer.field.asked]
         if rest:
-            with Collapsible(
-                title=f"{len(rest)} more answers, all with good defaults", collapsed=not self._draft_in(rest)
-            ):
-                yield from (self._row(answer) for answer in rest)
+            open_at_once = self._draft_in(rest)
+            title = f"{len(rest)} more answers, all with good defaults"
+            with Collapsible(title=title, collapsed=not open_at_once), Vertical(id="more"):
+                if open_at_once:
+                    yield from self._grouped(rest)
+
+    def _grouped(self, answers: list[Answer]) -> Iterator[Widget]:
+        for group in Group:
+            here = [answer for answer in answers if answer.field.group is group]
+            if here:
+                yield Static(Content.styled(group.value, "bold underline"), classes="group")
+                yield from (self._row(answer) for answer in here)
+
+    @on(Collapsible.Expanded)
+    async def unfolded(self, event: Collapsible.Expanded) -> None:
+        """Make the rows when they are first wanted: eighty fields cost a second that most people never need."""
+        event.stop()
+        more = self.query_one("#more", Vertical)
+        if not more.children:
+            resolved = self._resolved()
+            await more.mount_all(self._grouped([answer for answer in resolved.values() if not answer.field.asked]))
+            self.show()
 
     def on_mount(self) -> None:
         """Hide what the chosen cloud does not need."""
@@ -163,13 +178,18 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
     def edited(self, event: FieldRow.Edited) -> None:
         """Another preset brings other defaults; another cloud other questions."""
         event.stop()
-        preset = self.rows["preset"].text
-        if preset in set(Preset):
-            answers = SCHEMA.resolve(self.environment.given, Preset(preset), self.environment.detected)
-            for name, row in self.rows.items():
-                if name not in _STEERING:
-                    row.renew(answers[name])
+        answers = self._resolved()
+        for name, row in self.rows.items():
+            if name not in _STEERING:
+                row.renew(answers[name])
         self.show()
+
+    def _resolved(self) -> dict[str, Answer]:
+        """Return the answers under the preset that stands in the form."""
+        preset = self.rows["preset"].text
+        if preset not in set(Preset):
+            return self.environment.answers
+        return SCHEMA.resolve(self.environment.given, Preset(preset), self.environment.detected)
 
     def _row(self, answer: Answer) -> FieldRow:
         return FieldRow(answer, self._draft.get(answer.field.name))

@@ -1,8 +1,11 @@
 """Help in context: what can be done on the screen in front, with which key, and why not now; then the screen's page."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.types import CSSPathType
 from textual.widgets import Markdown, Static
 
 from autocorp_wizard.tui.actions import Action, Facts, actions_for, key_name
@@ -13,6 +16,7 @@ class HelpScreen(Dialog[None]):
     """The table of actions for one scope, and a page of text."""
 
     TITLE_TEXT = "Help"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialogs.tcss", "help.tcss"]
     BINDINGS = [("f1,question_mark,q", "cancel", "Back")]
 
     def __init__(self, scope: str, page: str, facts: Facts) -> None:

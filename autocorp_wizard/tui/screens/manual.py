@@ -33,6 +33,7 @@ whether it is done and keeps what was seen: **proven**. Where only a person can 
 as evidence: **claimed**. Proofs grow old where things drift; then a step is **expired**. Evidence is shared with the
 team through the state bucket; secrets are struck out of it.
 """
+    CSS_PATH = "manual.tcss"
     SCOPE: ClassVar[str] = "manual"
     PLACE: ClassVar[str] = "Manual steps"
     BINDINGS = bindings_for("manual")

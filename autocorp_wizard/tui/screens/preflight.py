@@ -44,6 +44,7 @@ Each check says from where it looks, what it proves and what it does not. **FAIL
 **INCONCLUSIVE** could not be looked at, or not from here: it is never shown as a pass. One failure is counted once;
 what needs it is skipped and names it. **Waive** lives with a check until a day.
 """
+    CSS_PATH = "preflight.tcss"
     SCOPE: ClassVar[str] = "preflight"
     PLACE: ClassVar[str] = "Preflight"
     BINDINGS = bindings_for("preflight")

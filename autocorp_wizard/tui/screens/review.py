@@ -41,6 +41,7 @@ and why it is replaced where it is. *Find* takes words and the terms `risk:`, `a
 The button applies exactly this plan, once; if the sources, the state or the answers have changed since, it is refused.
 A plan that loses data asks for the environment's name.
 """
+    CSS_PATH = "review.tcss"
     SCOPE: ClassVar[str] = "review"
     PLACE: ClassVar[str] = "Plan review"
     BINDINGS = bindings_for("review")

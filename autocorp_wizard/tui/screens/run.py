@@ -48,6 +48,7 @@ class RunScreen(LogActions):
 The run has a process of its own: closing this view, or the wizard, does not stop it. *Stop* offers three ways, each
 with its price. The log holds what happened, line by line; scrolling up pauses it, `f` follows again.
 """
+    CSS_PATH = "run.tcss"
     SCOPE: ClassVar[str] = "run"
     PLACE: ClassVar[str] = "Run"
     BINDINGS = bindings_for("run")

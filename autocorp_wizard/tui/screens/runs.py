@@ -32,6 +32,7 @@ class RunsScreen(WizardScreen):
 Each run has a journal: everything that happened in it, for good. Opening a run reads that journal; a run that is still
 going is followed. *Lost* means that its process died without an end.
 """
+    CSS_PATH = "runs.tcss"
     SCOPE: ClassVar[str] = "runs"
     PLACE: ClassVar[str] = "Runs"
     EVERY: ClassVar[float] = 2.0

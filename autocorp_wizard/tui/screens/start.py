@@ -35,6 +35,7 @@ class StartScreen(WizardScreen):
 An **environment** is a named set of answers: which account, which region, which source. Choose one, or make a new one.
 A run goes on when the wizard is closed; if one is still going, it is offered first.
 """
+    CSS_PATH = "start.tcss"
     SCOPE: ClassVar[str] = "start"
     PLACE: ClassVar[str] = "Environments"
     EVERY: ClassVar[float] = 2.0

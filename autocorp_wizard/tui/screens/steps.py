@@ -26,6 +26,7 @@ from autocorp_wizard.tui.widgets.step_list import StepList, status_words
 class StepsScreen(WizardScreen):
     """One environment. Opens at the step that wants attention."""
 
+    CSS_PATH = "steps.tcss"
     SCOPE: ClassVar[str] = "steps"
     PLACE: ClassVar[str] = "Steps"
     EVERY: ClassVar[float] = 2.0
