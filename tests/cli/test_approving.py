@@ -13,6 +13,7 @@ from autocorp_wizard.core.change import Change, Risk
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.plan import Plan
+from autocorp_wizard.core.plan_page import as_markdown
 from autocorp_wizard.core.runstate import RunState
 
 BUCKET = "module.s3.aws_s3_bucket.lake"
@@ -95,7 +96,7 @@ def test_the_next_command_names_what_the_plan_needs():
 
 
 def test_a_page_for_a_pull_request_holds_risks_changes_and_digest():
-    page = reviewing.as_markdown(plan_with(Risk("data-loss", BUCKET, "The bucket is gone.")))
+    page = as_markdown(plan_with(Risk("data-loss", BUCKET, "The bucket is gone.")))
     assert "- **loses data**: The bucket is gone. (`module.s3.aws_s3_bucket.lake`)" in page
     assert "- replace: Replaces the lake's bucket." in page
     assert "ab" * 32 in page
