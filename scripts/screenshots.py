@@ -97,7 +97,7 @@ async def picture(
     engine = Recording(home)
     engine.shown, engine.at = run.run, at
     moment = engine.state(run.run).last_at or datetime.now().astimezone()
-    app = WizardApp(Session(EnvironmentStore(home), lambda: engine, now=lambda: moment), run.environment)
+    app = WizardApp(Session(lambda: EnvironmentStore(home), lambda: engine, now=lambda: moment), run.environment)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, lambda: bool(app.session.known))
         await settle(pilot, show(app))

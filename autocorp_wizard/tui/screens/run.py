@@ -102,7 +102,8 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
                 record = await self.session.ask(lambda: self.session.engine.record(self.run_name))
                 self.status = str(record.status)
                 self._ended = self.status != "running"
-            elif self._quiet % (_PER_SECOND * _PULSE_SECONDS) == 0 and self._replay is None:
+            elif self._quiet and self._quiet % (_PER_SECOND * _PULSE_SECONDS) == 0 and self._replay is None:
+                # News are a sign of life themselves; a record folds the whole journal, so it is asked for rarely.
                 record = await self.session.ask(lambda: self.session.engine.record(self.run_name))
                 self._alive_at = record.heartbeat_at
             # Without news only the clocks move, and those once a second.
