@@ -6,6 +6,7 @@ true: readers derive it.
 
 import re
 import secrets
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autocorp_wizard.adapters import lease
-from autocorp_wizard.adapters.journal import last_event, read_journal
+from autocorp_wizard.adapters.journal import JournalReader, last_event, read_journal
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.core.events import RunFinished
 from autocorp_wizard.core.request import Request
@@ -117,10 +118,17 @@ class RunRecord:
 
 
 class RunStore:
-    """All runs below one folder."""
+    """All runs below one folder.
+
+    It remembers what journals said: one that has its end is read once, one that grows is read on from where it stood,
+    so a list that is looked at every other second costs no more for long runs. May be asked from several threads.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._ended: dict[str, tuple[_Mark, RunRecord]] = {}
+        self._growing: dict[str, tuple[JournalReader, RunState]] = {}
+        self._guard = threading.Lock()
 
     def create(self, request: Request, *, now: datetime | None = None) -> RunFiles:
         """Make the folder of a new run and write its request."""
@@ -176,12 +184,24 @@ class RunStore:
 
     def record(self, files: RunFiles) -> RunRecord:
         """Return the run as a list shows it."""
+        mark = _mark(files.journal)
+        known = self._ended.get(files.run)
+        if known is not None and known[0] == mark:
+            return known[1]
+        record = self._read(files)
+        if record.finished_at is not None and mark is not None:
+            # A journal that grows after this look has another mark, and is looked at again.
+            self._ended[files.run] = mark, record
+            self._growing.pop(files.run, None)
+        return record
+
+    def _read(self, files: RunFiles) -> RunRecord:
         # The lease is looked at first: a run that ends in between is then read as ended, never as lost.
         alive = lease.is_held(files.lease)
         request = Request.from_json(files.request.read_text())
         end = last_event(files.journal)
         # A finished run is told by its last line; only a run without an end is folded (journals may be long).
-        state = fold([end] if end and isinstance(end.event, RunFinished) else read_journal(files.journal))
+        state = fold([end]) if end and isinstance(end.event, RunFinished) else self._read_on(files)
         without_end = RunStatus.RUNNING if alive else RunStatus.LOST
         status = RunStatus(state.outcome) if state.is_finished else without_end
         return RunRecord(
@@ -203,10 +223,27 @@ class RunStore:
             counts=dict(state.counts),
         )
 
+    def _read_on(self, files: RunFiles) -> RunState:
+        with self._guard:
+            reader, state = self._growing.setdefault(files.run, (JournalReader(files.journal), RunState()))
+            return state.add_all(reader.read())
+
     def records(self, environment: str | None = None) -> list[RunRecord]:
         """Return all runs (of one environment), newest first."""
         found = (self.record(files) for files in self.all() if files.request.exists())
         return [record for record in found if environment is None or record.environment == environment]
+
+
+_Mark = tuple[int, int]
+
+
+def _mark(path: Path) -> _Mark | None:
+    """Return what changes when a journal does: its size in bytes and its time in nanoseconds."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _modified(path: Path) -> datetime | None:

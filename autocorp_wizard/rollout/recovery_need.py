@@ -21,13 +21,16 @@ _LOCKING = (Operation.PLAN, *_CHANGING)
 
 
 def unsettled_runs(store: RunStore, environment: str) -> list[RunRecord]:
-    """Return the runs that need recovery, newest first: those after the last run that settled everything."""
+    """Return the runs that need recovery, newest first: those after the last run that settled everything.
+
+    One that still goes on needs none yet, and telling it from its journal would mean to read all of it at each look.
+    """
     found: list[RunRecord] = []
     for record in store.records(environment):
         files = store.files(record.run)
         if is_settled(files):
             break
-        if record.operation in _LOCKING and needs_recovery(store, record):
+        if record.status is not RunStatus.RUNNING and record.operation in _LOCKING and needs_recovery(store, record):
             found.append(record)
     return found
 

@@ -157,7 +157,6 @@ class Session:
             return Overview(name, saved=saved, problems=(error.what,))
         applied = self.engine.applied(name)
         runs = tuple(self.engine.runs(name))
-        unsettled = next(iter(self.engine.unsettled(name)), None)
         place = "rehearsal cloud, no AWS account" if environment.is_rehearsal else _place(environment)
         return Overview(
             name,
@@ -173,7 +172,7 @@ class Session:
             outputs=tuple((key, plain(value)) for key, value in sorted(applied.outputs.items())) if applied else (),
             runs=runs,
             changed=tuple(self.engine.changed_since_apply(environment)) if applied is not None and saved else (),
-            unsettled=unsettled if unsettled is not None and unsettled.status != "running" else None,
+            unsettled=next(iter(self.engine.unsettled(name)), None),
         )
 
     def outdated(self, run: str, name: str) -> tuple[str, ...]:

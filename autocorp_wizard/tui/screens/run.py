@@ -103,7 +103,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
                 self.status = str(record.status)
                 self._ended = self.status != "running"
             elif self._quiet and self._quiet % (_PER_SECOND * _PULSE_SECONDS) == 0 and self._replay is None:
-                # News are a sign of life themselves; a record folds the whole journal, so it is asked for rarely.
+                # News are a sign of life themselves, so nobody is asked for one while they come.
                 record = await self.session.ask(lambda: self.session.engine.record(self.run_name))
                 self._alive_at = record.heartbeat_at
             # Without news only the clocks move, and those once a second.
