@@ -11,7 +11,6 @@ import asyncio
 import json
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from textual.widgets import Log, RichLog
 
 from autocorp_wizard.tui.log_lines import LogLine
 from autocorp_wizard.tui.widgets.log_view import LogView
+from benchmarks.child import figures_of
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 KEYS = ("end", "home", "pageup")
@@ -102,8 +102,7 @@ def main() -> None:
     rows: dict[str, dict[str, float]] = {}
     for kind in ("wizard", "richlog", "log"):
         command = [sys.executable, "-m", "benchmarks.log", "--child", kind, "--lines", str(options.lines)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        rows[kind] = json.loads(done.stdout.splitlines()[-1])
+        rows[kind] = figures_of(command)
     if options.json:
         print(json.dumps({"lines": options.lines, "figures": rows}))
         return

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +31,7 @@ from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.app import make_app
 from autocorp_wizard.tui.widgets.plan_tree import PlanTree
 from benchmarks import peer
+from benchmarks.child import figures_of
 
 NEEDLE = "thing-4"
 """What is sought: a good fifth of the changes hold it."""
@@ -124,13 +124,6 @@ def plan_changes(app: object) -> tuple[Change, ...]:
     return plan.changes if isinstance(plan, Plan) else ()
 
 
-def measure(command: list[str]) -> dict[str, float]:
-    """Run one contestant in a process of its own and read its figures."""
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
-
-
 def main() -> None:
     """Print both medians and their ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -149,9 +142,9 @@ def main() -> None:
         run = lay_out(folder, options.changes)
         script = str(Path(__file__).with_name("plan_review_tftui.py"))
         for _ in range(options.rounds):
-            rounds["wizard"].append(measure([sys.executable, "-m", "benchmarks.plan_review", "--child", name, run]))
+            rounds["wizard"].append(figures_of([sys.executable, "-m", "benchmarks.plan_review", "--child", name, run]))
             if not options.without_tftui:
-                rounds["tftui"].append(measure([peer.python(), script, str(folder / "plan.txt"), NEEDLE]))
+                rounds["tftui"].append(figures_of([peer.python(), script, str(folder / "plan.txt"), NEEDLE]))
     medians = {
         who: {what: statistics.median(each[what] for each in figures) for what in ("open", "search")}
         for who, figures in rounds.items()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import UsageError
 
 # PostgreSQL refuses longer ones; more than that is no password but the wrong file.
@@ -72,6 +73,18 @@ def from_variable(name: str, environ: Mapping[str, str]) -> str:
             next_step="Name the one that holds the password, or leave --from-env out to be asked.",
         )
     return accept(environ[name])
+
+
+def for_source(environment: Environment, environ: Mapping[str, str]) -> str:
+    """Return the password of an environment's source as `from_postgres` finds it for the answers; raises as that."""
+    answers = environment.answers
+    return from_postgres(
+        environ,
+        host=str(answers["postgres_host"].value or ""),
+        port=int(str(answers["postgres_port"].value)),
+        database=str(answers["postgres_database"].value),
+        user=str(answers["postgres_username"].value),
+    )
 
 
 def from_postgres(environ: Mapping[str, str], *, host: str, port: int, database: str, user: str) -> str:

@@ -19,7 +19,7 @@ def ambient(settings: "Settings", environment: Environment) -> dict[str, str]:
     """Return what PGPASSWORD or PGPASSFILE tell, as a run takes it; nothing where they do not, or need not."""
     if environment.source_is_built_in:
         return {}
-    password = _postgres(settings, environment)
+    password = secret_input.for_source(environment, settings.environ)
     return {PASSWORD: password} if password else {}
 
 
@@ -28,7 +28,7 @@ def ask(settings: "Settings", environment: Environment, *, stdin: bool, fd: int 
     given = _chosen(settings, stdin=stdin, fd=fd, variable=variable)
     if given:
         return given
-    found = _postgres(settings, environment)
+    found = secret_input.for_source(environment, settings.environ)
     if found:
         settings.console.hint("The password comes from PGPASSWORD or the PostgreSQL password file.")
         return found
@@ -69,14 +69,3 @@ def _typed_twice(settings: "Settings", question: str, option: str) -> str:
     if first != again:
         raise UsageError("SECRET-DIFFERS", "The two passwords differ.", next_step="Run the command again.")
     return secret_input.accept(first)
-
-
-def _postgres(settings: "Settings", environment: Environment) -> str:
-    values = environment.answers
-    return secret_input.from_postgres(
-        settings.environ,
-        host=str(values["postgres_host"].value or ""),
-        port=int(str(values["postgres_port"].value)),
-        database=str(values["postgres_database"].value),
-        user=str(values["postgres_username"].value),
-    )

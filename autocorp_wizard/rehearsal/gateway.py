@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -102,10 +103,8 @@ class Gateway:
         # Before the gate: a caller that stalls halfway must not keep a snapshot, and with it everybody, waiting.
         buffer_body(environ)
         try:
-            if _is_conditional(call, environ):
-                with self._gate.together(), self._conditional, pace.one_moment():
-                    return self._run(call, environ)
-            with self._gate.together(), pace.one_moment():
+            alone = self._conditional if _is_conditional(call, environ) else nullcontext()
+            with self._gate.together(), alone, pace.one_moment():
                 return self._run(call, environ)
         finally:
             if not call.reads_only:

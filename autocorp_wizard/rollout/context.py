@@ -19,7 +19,7 @@ from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.access import access_for
 from autocorp_wizard.rollout.recorder import Recorder
 from autocorp_wizard.rollout.share import built_in_share
-from autocorp_wizard.rollout.source import Source, password_on_file, source_for
+from autocorp_wizard.rollout.source import Source, inputs_of, password_on_file, source_for
 from autocorp_wizard.rollout.state_store import StateStore
 
 PASSWORD = "postgres_password"  # noqa: S105  (the name of the variable)
@@ -82,15 +82,7 @@ class Context:
         variables = built_in_share(self.environment)
         if not self.environment.source_is_built_in:
             return variables
-        source = self.shared.source
-        return variables | {
-            "postgres_host": source.host,
-            "postgres_port": source.port,
-            "postgres_database": source.database,
-            "postgres_username": source.username,
-            # On loopback there is nobody to read along, and no authority that DMS would need a certificate of.
-            "postgres_ssl_mode": "none",
-        }
+        return variables | inputs_of(self.shared.source)
 
     def remember_applied(self) -> None:
         """Write down what the state holds now, for faces that must not wait for AWS."""

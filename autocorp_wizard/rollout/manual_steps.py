@@ -86,21 +86,17 @@ class ManualSteps:
             next_step="List them with: autocorp-wizard checklist list",
         )
 
-    def filled(self, step: Step) -> Step:
-        """Return a step with its templates filled in as far as the values are known."""
-        return self.names.filled(step)
-
     def records(self) -> tuple[Record, ...]:
         """Return what was recorded about all steps, oldest first."""
         return self.evidence.records()
 
     def standing(self, step: Step) -> Standing:
         """Return where a step stands now."""
-        return standing(step, self.evidence.records(), datetime.now(UTC))
+        return standing(step, self.records(), datetime.now(UTC))
 
     def standings(self) -> Iterator[tuple[Checklist, Standing]]:
         """Yield every step with where it stands."""
-        records, now = self.evidence.records(), datetime.now(UTC)
+        records, now = self.records(), datetime.now(UTC)
         for checklist in self.checklists:
             for step in checklist.steps:
                 yield checklist, standing(step, records, now)
@@ -160,14 +156,7 @@ class ManualSteps:
         """Return the source's password as PostgreSQL's own ways tell it; nothing where they do not, or need not."""
         if self.environment.source_is_built_in:
             return ""
-        values = self.environment.answers
-        return secret_input.from_postgres(
-            os.environ,
-            host=str(values["postgres_host"].value or ""),
-            port=int(str(values["postgres_port"].value)),
-            database=str(values["postgres_database"].value),
-            user=str(values["postgres_username"].value),
-        )
+        return secret_input.for_source(self.environment, os.environ)
 
     def _evidence(self, given: str) -> tuple[str, EvidenceFile | None]:
         if not given.strip():

@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeVar
 
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.private_file import replace_file
-from autocorp_wizard.adapters.secret_input import from_postgres
+from autocorp_wizard.adapters.secret_input import for_source
 from autocorp_wizard.adapters.snapshot import packaged_tree
 from autocorp_wizard.checks import engine
 from autocorp_wizard.checks.account import account_checks
@@ -137,21 +137,10 @@ def look(
         return None
 
     place = look_from(environment, home, quiet)
-    checks = all_checks(place, home, quiet, lambda: _ambient_password(environment))
+    checks = all_checks(place, home, quiet, lambda: for_source(environment, os.environ))
     report = carry_out(place, engine.with_needs(checks, ids) if ids else checks, allowed=allowed, tell=tell)
     remember(home, report)
     return report
-
-
-def _ambient_password(environment: Environment) -> str:
-    answers = environment.answers
-    return from_postgres(
-        os.environ,
-        host=str(answers["postgres_host"].value or ""),
-        port=int(str(answers["postgres_port"].value)),
-        database=str(answers["postgres_database"].value),
-        user=str(answers["postgres_username"].value),
-    )
 
 
 def carry_out(

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from autocorp_wizard.adapters.home import Home
+from autocorp_wizard.core.events import Json
 from autocorp_wizard.rehearsal.source import REPLICATION_USER, SourceDatabase
 
 
@@ -19,6 +21,22 @@ class Source:
     inspector: str = ""
     inspector_password: str = field(default="", repr=False)
     tls: bool = False
+
+
+def inputs_of(source: Source) -> dict[str, Json]:
+    """Return the inputs of the Terraform root that the built-in source answers itself, because nobody is asked."""
+    return {
+        "postgres_host": source.host,
+        "postgres_port": source.port,
+        "postgres_database": source.database,
+        "postgres_username": source.username,
+        # On loopback there is nobody to read along, and no authority that DMS would need a certificate of.
+        "postgres_ssl_mode": "none",
+    }
+
+
+# The names of those inputs, for whoever must tell them from answers without a source at hand.
+FOUND_OUT: Final = frozenset(inputs_of(Source("", 0, "", "", "")))
 
 
 def source_for(home: Home, say: Callable[[str], None]) -> Source:

@@ -12,11 +12,7 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.recovery_need import came_to_its_end
 from autocorp_wizard.rollout.share import built_in_share
-
-# What the rehearsal finds out about its own source; `share` names what it finds out about its own exports.
-_BUILT_IN_SOURCE = frozenset(
-    {"postgres_host", "postgres_port", "postgres_database", "postgres_username", "postgres_ssl_mode"}
-)
+from autocorp_wizard.rollout.source import FOUND_OUT
 
 
 def changed_since_plan(files: RunFiles, environment: Environment) -> tuple[ChangedAnswer, ...]:
@@ -25,7 +21,7 @@ def changed_since_plan(files: RunFiles, environment: Environment) -> tuple[Chang
         then = cast("Mapping[str, Json]", json.loads(files.tfvars.read_text()))
     except (OSError, ValueError):
         return ()
-    found_out = set(built_in_share(environment)) | (_BUILT_IN_SOURCE if environment.source_is_built_in else set())
+    found_out = set(built_in_share(environment)) | (FOUND_OUT if environment.source_is_built_in else set())
     return tuple(each for each in changed_answers(then, environment.variables) if each.name not in found_out)
 
 

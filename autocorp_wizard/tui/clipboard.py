@@ -4,13 +4,14 @@ OSC 52 works over ssh but is never answered, so nobody can know whether the term
 or where a desktop is at hand, its program is asked as well. What was done is always said.
 """
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from autocorp_wizard.adapters.private_file import replace_file
 
 # Terminals that ignore OSC 52, by what they say of themselves.
 _DEAF_PROGRAMS: Final = frozenset({"Apple_Terminal"})
@@ -63,9 +64,7 @@ def copy(
     if ways:
         return Copied(tuple(ways))
     fallback.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(fallback, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text + "\n")
+    replace_file(fallback, text + "\n")
     return Copied((), fallback)
 
 

@@ -4,11 +4,11 @@ rollout/engine.py satisfies it; the tests put hand-written journals behind the s
 nothing, so the first frame comes before the engine is loaded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from autocorp_wizard.adapters.run_store import RunRecord
-from autocorp_wizard.core.checklist import Checklist, Record, Standing, Step
+from autocorp_wizard.core.checklist import Checklist, Names, Record, Standing, Step
 from autocorp_wizard.core.dependants import ChangedAnswer
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Envelope, Json
@@ -95,12 +95,14 @@ class FindingLike(Protocol):
 class ManualLike(Protocol):
     """The manual steps of one environment (rollout/manual_steps.py)."""
 
-    def standings(self) -> Iterable[tuple[Checklist, Standing]]:
-        """Yield every step with where it stands."""
+    @property
+    def checklists(self) -> Sequence[Checklist]:
+        """All checklists, in order."""
         ...
 
-    def filled(self, step: Step) -> Step:
-        """Return a step with its values filled in as far as they are known."""
+    @property
+    def names(self) -> Names:
+        """What the steps' texts are filled from, as far as it is known now."""
         ...
 
     def records(self) -> Sequence[Record]:

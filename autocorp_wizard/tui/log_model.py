@@ -34,11 +34,6 @@ class LogModel:
         return self._taken
 
     @property
-    def is_wrapped(self) -> bool:
-        """Whether long lines are broken."""
-        return self._width > 0
-
-    @property
     def rows(self) -> int:
         """How many rows there are to draw."""
         return self._starts[-1] if self._width else len(self._shown)

@@ -52,3 +52,12 @@ async def sees(pilot: Pilot[int], *words: str) -> str:
 
     await settle(pilot, shown)
     return screen_text(app)
+
+
+async def at_step(pilot: Pilot[int], number: str = "") -> None:
+    """Go from the first screen to the steps of the rehearsal, and to one of them where its number is given."""
+    await sees(pilot, "rehearsal")
+    await pilot.press("enter")
+    await sees(pilot, "Foundation")
+    if number:
+        await pilot.press(number)

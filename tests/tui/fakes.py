@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from autocorp_wizard.adapters.checklist_files import packaged_checklists, read_checklists
 from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.attributes import AttributeChange
 from autocorp_wizard.core.change import Change, Risk
-from autocorp_wizard.core.checklist import Checklist, Kind, Names, Record, Standing, Step, standing
 from autocorp_wizard.core.dependants import ChangedAnswer
 from autocorp_wizard.core.environment import Environment, rehearsal_environment
 from autocorp_wizard.core.errors import UsageError
@@ -403,54 +401,10 @@ def rehearsal(preset: Preset = Preset.DEV) -> Environment:
     return rehearsal_environment(preset)
 
 
-@dataclass(frozen=True)
-class FakeFinding:
-    """What a look found."""
-
-    holds: bool | None
-    sentence: str
-
-
-class FakeManual:
-    """The packaged checklists with evidence in memory; `finds` is what a look finds."""
-
-    def __init__(self) -> None:
-        self.checklists = read_checklists(packaged_checklists())
-        self.kept: list[Record] = []
-        self.finds = FakeFinding(True, "Seen.")
-        self.exchanged = 0
-
-    def standings(self) -> list[tuple[Checklist, Standing]]:
-        """All steps."""
-        return [(each, standing(step, self.kept, NOW)) for each in self.checklists for step in each.steps]
-
-    def filled(self, step: Step) -> Step:
-        """With a value of this environment."""
-        return Names({"project_name": "autocorp", "environment": "rehearsal"}, {}).filled(step)
-
-    def records(self) -> list[Record]:
-        """What was recorded."""
-        return self.kept
-
-    def _keep(self, step: Step, kind: Kind, text: str) -> Standing:
-        moment = NOW + timedelta(seconds=len(self.kept))
-        self.kept.append(Record(f"r{len(self.kept)}", step.id, kind, moment, "kim@desk", text))
-        return standing(step, self.kept, moment)
-
-    def verify(self, step: Step) -> FakeFinding:
-        """Look."""
-        if self.finds.holds is not None:
-            self._keep(step, Kind.PROVEN if self.finds.holds else Kind.REFUTED, self.finds.sentence)
-        return self.finds
-
-    def claim(self, step: Step, given: str) -> Standing:
-        """Somebody says so."""
-        return self._keep(step, Kind.CLAIMED, given)
-
-    def skip(self, step: Step, reason: str) -> Standing:
-        """Not needed."""
-        return self._keep(step, Kind.SKIPPED, reason)
-
-    def exchange(self) -> None:
-        """Share."""
-        self.exchanged += 1
+def bootstrapped(*phases: str) -> FakeEngine:
+    """An engine whose rehearsal has its remote state, and of what is deployed these phases."""
+    engine = FakeEngine()
+    engine.finish(engine.start(Request(operation=Operation.BOOTSTRAP, environment="rehearsal", mode="create"), {}))
+    if phases:
+        engine.deployed["rehearsal"] = FakeApplied(phases, 54, {})
+    return engine

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
-from autocorp_wizard.tui.actions import ACTIONS, Action, Facts, actions_for, bindings_for, key_name
+from autocorp_wizard.tui.actions import ACTIONS, Action, actions_for, bindings_for, key_name
 from autocorp_wizard.tui.app import WizardApp
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.manual import ManualScreen
 from autocorp_wizard.tui.screens.preflight import PreflightScreen

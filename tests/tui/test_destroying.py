@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from textual.pilot import Pilot
 
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.identity import Identity
 from autocorp_wizard.core.phases import Phase
-from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.screens.steps import StepsScreen
-from tests.tui.driving import sees, settle, wizard
-from tests.tui.fakes import NOW, FakeApplied, FakeEngine
+from tests.tui.driving import at_step, sees, settle, wizard
+from tests.tui.fakes import NOW, FakeEngine, bootstrapped
 
 
 @dataclass(frozen=True)
@@ -28,17 +26,10 @@ class FakeLosses:
     contents: tuple[str, ...] = ("autocorp-lake holds 1,204 objects and 88 older versions, 9,000 bytes.",)
 
 
-def deployed(*phases: str) -> FakeEngine:
-    engine = FakeEngine()
-    engine.finish(engine.start(Request(operation=Operation.BOOTSTRAP, environment="rehearsal", mode="create"), {}))
-    engine.deployed["rehearsal"] = FakeApplied(phases, 54, {})
-    return engine
-
-
 @pytest.fixture
 def engine() -> FakeEngine:
     """Two phases are there."""
-    return deployed("foundation", "glue")
+    return bootstrapped("foundation", "glue")
 
 
 @pytest.fixture
@@ -49,18 +40,10 @@ def app(engine: FakeEngine) -> WizardApp:
     return made
 
 
-async def at_step(pilot: Pilot[int], number: str) -> None:
-    """The steps, at one of them."""
-    await sees(pilot, "rehearsal")
-    await pilot.press("enter")
-    await settle(pilot, lambda: isinstance(pilot.app.screen, StepsScreen))
-    await sees(pilot, "Destroy…")
-    await pilot.press(number)
-
-
 async def test_what_goes_is_said_by_name_with_what_the_buckets_hold_now(app: WizardApp) -> None:
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await at_step(pilot, "3")
+        await sees(pilot, "Destroy…")
         await pilot.press("D")
         await sees(
             pilot,
@@ -73,6 +56,7 @@ async def test_what_goes_is_said_by_name_with_what_the_buckets_hold_now(app: Wiz
 async def test_a_phase_goes_alone_with_those_that_follow_it(app: WizardApp, engine: FakeEngine) -> None:
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await at_step(pilot, "4")
+        await sees(pilot, "Destroy…")
         await pilot.press("D")
         await sees(pilot, "Destroy which?", "only glue", "all of rehearsal")
         await pilot.press("enter")
@@ -87,6 +71,7 @@ async def test_a_phase_goes_alone_with_those_that_follow_it(app: WizardApp, engi
 async def test_going_back_at_any_question_destroys_nothing(app: WizardApp, engine: FakeEngine) -> None:
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await at_step(pilot, "4")
+        await sees(pilot, "Destroy…")
         await pilot.press("D")
         await sees(pilot, "Destroy which?")
         await pilot.press("escape")
@@ -107,6 +92,7 @@ async def test_what_cannot_be_read_is_said_instead_of_nothing(app: WizardApp) ->
     app.session.losses = fails
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await at_step(pilot, "3")
+        await sees(pilot, "Destroy…")
         await pilot.press("D")
         await sees(pilot, "What exactly goes could not be read: AWS cannot be reached.")
 

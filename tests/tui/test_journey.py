@@ -10,7 +10,16 @@ from autocorp_wizard.tui.screens.start import StartScreen
 from autocorp_wizard.tui.screens.steps import StepsScreen
 from autocorp_wizard.tui.themes import LIGHT
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import DIGEST, FakeApplied, FakeEngine, apply_events, plan_events, rehearsal, sample_plan
+from tests.tui.fakes import (
+    DIGEST,
+    FakeApplied,
+    FakeEngine,
+    apply_events,
+    bootstrapped,
+    plan_events,
+    rehearsal,
+    sample_plan,
+)
 
 SMALL = (80, 24)
 FOUNDATION = FakeApplied(("foundation",), 8, {})
@@ -18,13 +27,6 @@ FOUNDATION = FakeApplied(("foundation",), 8, {})
 
 def newest(engine: FakeEngine) -> str:
     return list(engine.fake_runs)[-1]
-
-
-def bootstrapped() -> FakeEngine:
-    engine = FakeEngine()
-    run = engine.start(Request(operation=Operation.BOOTSTRAP, environment="rehearsal", mode="create"), {})
-    engine.finish(run)
-    return engine
 
 
 async def test_a_rehearsal_goes_from_start_to_applied_by_keyboard() -> None:

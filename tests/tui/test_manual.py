@@ -6,11 +6,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from autocorp_wizard.core.events import Operation
-from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.app import WizardApp
-from tests.tui.driving import sees, settle, wizard
-from tests.tui.fakes import FakeEngine, FakeFinding, FakeManual
+from tests.tui.driving import at_step, sees, settle, wizard
+from tests.tui.fake_manual import FakeFinding, FakeManual
+from tests.tui.fakes import bootstrapped
 
 SMALL = (80, 24)
 
@@ -24,11 +23,9 @@ def manual() -> FakeManual:
 @pytest.fixture
 def app(manual: FakeManual, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WizardApp:
     """A wizard on a bootstrapped rehearsal, in a terminal that takes what is copied."""
-    engine = FakeEngine()
-    engine.finish(engine.start(Request(operation=Operation.BOOTSTRAP, environment="rehearsal", mode="create"), {}))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("SSH_TTY", "/dev/pts/0")
-    made = wizard(engine)
+    made = wizard(bootstrapped())
     made.session.open_manual = lambda _, hint: manual
     made.session.copied_file = tmp_path / "copied.txt"
     return made
@@ -36,9 +33,7 @@ def app(manual: FakeManual, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 async def opened(pilot: Pilot[int], step: str) -> None:
     """The screen, at a step."""
-    await sees(pilot, "rehearsal")
-    await pilot.press("enter")
-    await sees(pilot, "Foundation")
+    await at_step(pilot)
     await pilot.press("c")
     await sees(pilot, "open")
     view = pilot.app.screen.query_one("#manual-steps", OptionList)
@@ -47,9 +42,7 @@ async def opened(pilot: Pilot[int], step: str) -> None:
 
 async def test_it_opens_at_the_first_open_step_of_the_phase(app: WizardApp) -> None:
     async with app.run_test(size=SMALL, notifications=True) as pilot:
-        await sees(pilot, "rehearsal")
-        await pilot.press("enter")
-        await sees(pilot, "Foundation")
+        await at_step(pilot)
         await pilot.press("c")
         await sees(pilot, "of them before foundation", "Look at the quotas before the", "Who: account-administrator")
 
@@ -126,4 +119,4 @@ async def test_a_value_is_copied_exactly_and_the_way_is_said(
         await pilot.press("down", "enter")
         await sees(pilot, "Copied by the terminal (OSC 52).")
     step = next(step for each in manual.checklists for step in each.steps if step.id == "source-role")
-    assert sent == [list(manual.filled(step).values.values())[1]]
+    assert sent == [list(manual.names.filled(step).values.values())[1]]

@@ -8,8 +8,8 @@ from autocorp_wizard.core.dependants import ChangedAnswer
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.overview import Overview, StepStatus, first_open, steps_of
-from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import FakeApplied, FakeEngine, rehearsal
+from tests.tui.driving import at_step, screen_text, sees, settle, wizard
+from tests.tui.fakes import bootstrapped, rehearsal
 
 DAYS = ChangedAnswer("s3_lifecycle_days", 90, 45)
 MULTI = ChangedAnswer("dms_multi_az", False, True)
@@ -35,30 +35,19 @@ def test_what_is_not_deployed_cannot_be_stale_and_what_follows_a_stale_step_can_
     assert [words(part)[key] for key in ("foundation", "glue", "dms")] == ["stale", "ready", "waiting"]
 
 
-def deployed() -> FakeEngine:
-    engine = FakeEngine()
-    engine.finish(engine.start(Request(operation=Operation.BOOTSTRAP, environment="rehearsal", mode="create"), {}))
-    engine.deployed["rehearsal"] = FakeApplied(("foundation",), 54, {})
-    return engine
-
-
 async def test_a_stale_step_shows_what_it_was_deployed_with() -> None:
-    engine = deployed()
+    engine = bootstrapped("foundation")
     engine.changed["rehearsal"] = (DAYS,)
     app = wizard(engine)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await sees(pilot, "rehearsal")
-        await pilot.press("enter")
+        await at_step(pilot)
         await sees(pilot, "3/7 Foundation", "! stale", "s3_lifecycle_days: 90 → 45")
 
 
 async def test_an_edit_is_shown_as_a_diff_with_its_command_before_it_is_saved() -> None:
-    app = wizard(deployed())
+    app = wizard(bootstrapped("foundation"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await sees(pilot, "rehearsal")
-        await pilot.press("enter")
-        await sees(pilot, "Foundation")
-        await pilot.press("1")
+        await at_step(pilot, "1")
         await sees(pilot, "Answers of rehearsal")
         app.screen.query_one(Collapsible).collapsed = False
         await settle(pilot, lambda: bool(app.screen.query("#field-s3_lifecycle_days Input")))
@@ -75,12 +64,9 @@ async def test_an_edit_is_shown_as_a_diff_with_its_command_before_it_is_saved() 
 
 
 async def test_a_name_that_resources_were_built_from_is_not_changed_under_them() -> None:
-    app = wizard(deployed())
+    app = wizard(bootstrapped("foundation"))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
-        await sees(pilot, "rehearsal")
-        await pilot.press("enter")
-        await sees(pilot, "Foundation")
-        await pilot.press("1")
+        await at_step(pilot, "1")
         await sees(pilot, "Answers of rehearsal")
         app.screen.query_one("#field-project_name").query_one(Input).value = "other"
         await pilot.press("f5")
@@ -89,16 +75,14 @@ async def test_a_name_that_resources_were_built_from_is_not_changed_under_them()
 
 
 async def test_an_outdated_plan_says_so_and_is_not_applied() -> None:
-    engine = deployed()
+    engine = bootstrapped("foundation")
     run = engine.start(Request(operation=Operation.PLAN, environment="rehearsal", phase="foundation"), {})
     engine.finish(run)
     engine.changed[run] = (DAYS,)
     app = wizard(engine)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await sees(pilot, "rehearsal")
-        await pilot.press("enter")
-        await sees(pilot, "Foundation")
-        await pilot.press("3", "v")
+        await at_step(pilot, "3")
+        await pilot.press("v")
         await sees(pilot, "Outdated: s3_lifecycle_days changed since")
         before = len(engine.requests)
         await pilot.press("a")

@@ -83,7 +83,7 @@ def list_steps(settings: Settings, phase: str | None, states: tuple[str, ...], g
 def show(settings: Settings, step_id: str) -> None:
     """Show a step: who, where, why, the values to copy, what to do, and what was recorded."""
     steps = open_steps(settings)
-    step = steps.filled(steps.step(step_id))
+    step = steps.names.filled(steps.step(step_id))
     found = steps.standing(step)
     history = [each for each in steps.records() if each.step == step.id]
     settings.console.document(

@@ -16,7 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.tui.actions import BY_ID, Facts, actions_for
+from autocorp_wizard.tui.actions import BY_ID, actions_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.widgets.action_bar import ActionBar, ActionButton
 from autocorp_wizard.tui.widgets.header import Chip, IdentityHeader
 

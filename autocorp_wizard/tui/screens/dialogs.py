@@ -30,10 +30,14 @@ class Dialog(ModalScreen[T]):
     ]
     TITLE_TEXT: ClassVar[str] = ""
 
+    def __init__(self, title: str = "") -> None:
+        super().__init__()
+        self.box_title = title or self.TITLE_TEXT
+
     def compose(self) -> ComposeResult:
         """The box; subclasses fill it."""
         with Vertical(id="box") as box:
-            box.border_title = self.TITLE_TEXT
+            box.border_title = self.box_title
             with VerticalScroll(id="words", can_focus=False):
                 yield from self.compose_words()
             yield from self.compose_controls()
@@ -46,6 +50,7 @@ class Dialog(ModalScreen[T]):
         """What can be answered."""
         raise NotImplementedError
 
+    @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Answer nothing."""
         self.dismiss(None)
@@ -147,8 +152,8 @@ class ConfirmName(Dialog[str | None]):
     """Asks for the environment's name, typed, before something is lost. Cancel has the focus; Enter alone cancels."""
 
     def __init__(self, environment: str, *, title: str, verb: str, losses: Sequence[str], production: bool) -> None:
-        super().__init__()
-        self._environment, self._title, self._verb = environment, title, verb
+        super().__init__(title)
+        self._environment, self._verb = environment, verb
         self._losses, self._production = losses, production
 
     def compose_words(self) -> ComposeResult:
@@ -174,7 +179,6 @@ class ConfirmName(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Cancel has the focus."""
-        self.query_one("#box").border_title = self._title
         self.query_one("#cancel").focus()
 
     @on(Input.Submitted)
@@ -183,11 +187,6 @@ class ConfirmName(Dialog[str | None]):
         self.query_one("#deed" if self._matches() else "#cancel").focus()
         if not self._matches():
             self._complain()
-
-    @on(Button.Pressed, "#cancel")
-    def refuse(self) -> None:
-        """Nothing happens."""
-        self.dismiss(None)
 
     @on(Button.Pressed, "#deed")
     def deed(self) -> None:

@@ -1,6 +1,7 @@
 """The form of an environment. Its fields come from the schema of answers; nothing here knows any of them by name."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Collapsible, Static
 
 from autocorp_wizard.core.answers import Answer, Group
-from autocorp_wizard.core.dependants import touching
+from autocorp_wizard.core.dependants import ChangedAnswer, touching
 from autocorp_wizard.core.edits import changed_inputs, edit_command, input_lines
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import UsageError
@@ -25,6 +26,15 @@ from autocorp_wizard.tui.words import count, printable
 
 # Answers that decide what other answers default to or whether they are asked at all.
 _STEERING: Final = ("preset", "cloud")
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """The environment as it would be saved, the inputs of Terraform that change, and in words what is made of them."""
+
+    after: Environment
+    inputs: tuple[ChangedAnswer, ...]
+    phases: str
 
 
 class EnvironmentForm(Vertical):
@@ -109,44 +119,44 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
         for row in self.rows.values():
             row.display = row.field.only_cloud in {"", cloud}
 
-    def edited_environment(self) -> Environment | None:
-        """Return the environment as it would be saved, without complaining; None where an answer is no value."""
+    def _values(self, *always: str) -> dict[str, Json]:
+        """Return what was edited, and these fields anyway. Raises UsageError where a text is no value."""
+        return {name: row.value() for name, row in self.rows.items() if row.is_edited or name in always}
+
+    def _edit(self) -> _Edit | None:
+        """Return what the form as it stands would change; None where an answer cannot be used."""
         try:
-            changes: dict[str, Json] = {name: row.value() for name, row in self.rows.items() if row.is_edited}
-            return self.environment.with_answers(changes)
+            after = self.environment.with_answers(self._values())
         except UsageError:
             return None
+        inputs = changed_inputs(self.environment, after)
+        return _Edit(after, inputs, ", ".join(phase for phase in Phase if touching(inputs, phase)))
 
     def changes(self) -> Content:
         """Return the edit in full: the variables file as a diff, what becomes stale, the command that does the same."""
-        after = self.edited_environment()
-        if after is None:
+        edit = self._edit()
+        if edit is None:
             return Content("An answer cannot be used as it stands; Save says which one and why.")
-        inputs = changed_inputs(self.environment, after)
         lines = [Content.styled("Inputs of Terraform", "bold")]
         tones = {"-": "$error", "+": "$success"}
-        lines += [Content.styled(f"{sign} {printable(text)}", tones[sign]) for sign, text in input_lines(inputs)]
-        if not inputs:
+        lines += [Content.styled(f"{sign} {printable(text)}", tones[sign]) for sign, text in input_lines(edit.inputs)]
+        if not edit.inputs:
             lines.append(Content("No input of Terraform changes."))
-        phases = [phase for phase in Phase if touching(inputs, phase)]
-        if phases:
-            lines.append(Content(f"\nMade from them: {', '.join(phases)}; what is deployed of these becomes stale."))
-        if command := edit_command(self.environment, after, saved=self._is_saved):
+        if edit.phases:
+            lines.append(Content(f"\nMade from them: {edit.phases}; what is deployed of these becomes stale."))
+        if command := edit_command(self.environment, edit.after, saved=self._is_saved):
             lines += [Content.styled("\nSame from the command line", "bold"), Content(command)]
         return Content("\n").join(lines)
 
     def _effect(self) -> Content:
         """One line below the questions; everything of it is one key away."""
-        after = self.edited_environment()
-        if after is None:
+        edit = self._edit()
+        if edit is None:
             return Content.styled("An answer cannot be used as it stands.", "$error")
-        inputs = changed_inputs(self.environment, after)
-        phases = ", ".join(phase for phase in Phase if touching(inputs, phase))
-        if not inputs:
+        if not edit.inputs:
             return Content("")
-        return Content.styled(
-            f"Changes {count(len(inputs), 'input')} of Terraform ({phases}); d shows them.", "$accent"
-        )
+        number = count(len(edit.inputs), "input")
+        return Content.styled(f"Changes {number} of Terraform ({edit.phases}); d shows them.", "$accent")
 
     def collect(self) -> Environment | None:
         """Return the environment with the form's answers; None where one is refused (the row says why)."""
@@ -154,11 +164,8 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
         if wrong:
             wrong[0].query_one("Input, Select").focus()
             return None
-        changes: dict[str, Json] = {name: row.value() for name, row in self.rows.items() if row.is_edited}
-        for name in _STEERING:
-            changes[name] = self.rows[name].value()
         try:
-            return self.environment.with_answers(changes)
+            return self.environment.with_answers(self._values(*_STEERING))
         except UsageError as error:
             self.query_one(".heading", Static).update(
                 Content.styled(f"{error.what} {error.why} {error.next_step}", "bold $error")

@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.types import CSSPathType
 from textual.widgets import Markdown, Static
 
-from autocorp_wizard.tui.actions import Action, Facts, actions_for, key_name
+from autocorp_wizard.tui.actions import Action, actions_for, key_name
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.screens.dialogs import Dialog
 
 
@@ -26,7 +27,7 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """Keys first: that is what people look for; this screen's before those that work everywhere."""
         with VerticalScroll(id="box") as box:
-            box.border_title = self.TITLE_TEXT
+            box.border_title = self.box_title
             box.border_subtitle = "Esc closes"
             for action in (*actions_for(self._scope), *actions_for("app")):
                 reason = action.reason(self._facts)

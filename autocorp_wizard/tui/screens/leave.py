@@ -45,8 +45,3 @@ class LeaveDialog(Dialog[bool | None]):
     def accept(self) -> None:
         """It may."""
         self.dismiss(True)
-
-    @on(Button.Pressed, "#cancel")
-    def refuse(self) -> None:
-        """It may not."""
-        self.dismiss(None)

@@ -1,6 +1,6 @@
 """The steps that people do: who, where, the exact values, and what proves each. Done without proof reads `claimed`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -9,14 +9,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from autocorp_wizard.core.checklist import Checklist, Moment, Record, Standing, State, Step
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.core.checklist import Checklist, Moment, Names, Record, Standing, State, Step, standing
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.engine_port import ManualLike
 from autocorp_wizard.tui.manual_words import detail_of, line_of
+from autocorp_wizard.tui.screens.asking import EvidenceDialog, Question, ReasonDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
-from autocorp_wizard.tui.screens.choose import ChooseDialog, EvidenceDialog
+from autocorp_wizard.tui.screens.choose import ChooseDialog
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
-from autocorp_wizard.tui.widgets.options import fill
+from autocorp_wizard.tui.widgets.options import HEADING, chosen_id, fill
 from autocorp_wizard.tui.words import ago, count, printable
 
 _OPEN: Final = (State.TODO, State.EXPIRED)
@@ -44,7 +46,7 @@ team through the state bucket; secrets are struck out of it.
         self._moment = moment.partition("-")[0]
         self._manual: ManualLike | None = None
         self._standings: list[tuple[Checklist, Standing]] = []
-        self._filled: dict[str, Step] = {}
+        self._names: Names | None = None
         self._records: Sequence[Record] = ()
         self._looking = ""
         self._only_open = False
@@ -71,8 +73,11 @@ team through the state bucket; secrets are struck out of it.
     async def _look(self) -> None:
         first = not self._standings
         if self._manual is None and self.session.open_manual is not None:
-            environment = await self.session.ask(lambda: self.session.environment(self.environment))
-            self._manual = self.session.open_manual(environment, self._hints.append)
+            open_manual = self.session.open_manual
+            # Off the screen's own thread: it loads what looks at the cloud and at the source.
+            self._manual = await self.session.ask(
+                lambda: open_manual(self.session.environment(self.environment), self._hints.append)
+            )
         await self.session.ask(self._read)
         if first:
             self._choose_first()
@@ -81,10 +86,17 @@ team through the state bucket; secrets are struck out of it.
             self.query_one("#manual-steps").focus()
 
     def _read(self) -> None:
-        if self._manual is not None:
-            self._standings = list(self._manual.standings())
-            self._filled = {each.step.id: self._manual.filled(each.step) for _, each in self._standings}
-            self._records = self._manual.records()
+        manual = self._manual
+        if manual is not None:
+            self._records, self._names, now = manual.records(), manual.names, self.session.now()
+            self._standings = [
+                (checklist, standing(step, self._records, now))
+                for checklist in manual.checklists
+                for step in checklist.steps
+            ]
+
+    def _filled(self, step: Step) -> Step:
+        return step if self._names is None else self._names.filled(step)
 
     def _choose_first(self) -> None:
         here = [each for _, each in self._standings if each.state in _OPEN]
@@ -100,10 +112,7 @@ team through the state bucket; secrets are struck out of it.
             view.highlighted = ids.index(step_id)
 
     def _chosen(self) -> Standing | None:
-        view = self.query_one("#manual-steps", OptionList)
-        if view.highlighted is None or not view.option_count:
-            return None
-        name = view.get_option_at_index(view.highlighted).id
+        name = chosen_id(self.query_one("#manual-steps", OptionList))
         return next((each for _, each in self._standings if each.step.id == name), None)
 
     def facts(self) -> Facts:
@@ -112,7 +121,7 @@ team through the state bucket; secrets are struck out of it.
         return Facts(
             environment=self.environment,
             looking=bool(self._looking),
-            manual_step=chosen.step.id if chosen else "",
+            step=chosen.step.id if chosen else "",
             provable=chosen is not None and chosen.step.has_probe,
             copies=len(self._copies(chosen)),
         )
@@ -121,7 +130,7 @@ team through the state bucket; secrets are struck out of it.
         """Return the names and texts that can be copied."""
         if chosen is None:
             return []
-        step = self._filled[chosen.step.id]
+        step = self._filled(chosen.step)
         return [*step.values.items(), *((f"{each.what} ({each.language})", each.text) for each in step.commands)]
 
     def _show(self) -> None:
@@ -139,7 +148,7 @@ team through the state bucket; secrets are struck out of it.
                 continue
             if checklist.title != title:
                 title = checklist.title
-                entries.append((f"+{checklist.name}", Content.styled(title, "bold underline")))
+                entries.append((f"{HEADING}{checklist.name}", Content.styled(title, "bold underline")))
             entries.append((each.step.id, line_of(each)))
         fill(self.query_one("#manual-steps", OptionList), entries)
         self._show_detail()
@@ -148,7 +157,7 @@ team through the state bucket; secrets are struck out of it.
         chosen = self._chosen()
         words = Content("")
         if chosen is not None:
-            step = self._filled[chosen.step.id]
+            step = self._filled(chosen.step)
             history = [each for each in self._records if each.step == step.id]
             words = detail_of(step, chosen, history, looking=self._looking == step.id)
             now = self.session.now()
@@ -195,23 +204,22 @@ team through the state bucket; secrets are struck out of it.
 
     async def do_done(self, _: str) -> None:
         """Ask for the evidence and keep it."""
-        await self._say("done")
+        await self._say(EvidenceDialog, lambda manual, step, said: manual.claim(step, said))
 
     async def do_skip(self, _: str) -> None:
         """Ask for the reason and keep it."""
-        await self._say("skip")
+        await self._say(ReasonDialog, lambda manual, step, said: manual.skip(step, said))
 
-    async def _say(self, what: str) -> None:
+    async def _say(
+        self, ask: Callable[[Step], Question[str | None]], keep: Callable[[ManualLike, Step, str], object]
+    ) -> None:
         chosen, manual = self._chosen(), self._manual
         if chosen is None or manual is None:
             return
-        step = self._filled[chosen.step.id]
-        said = await self.app.push_screen_wait(EvidenceDialog(step, skipping=what == "skip"))
-        if said is None:
-            return
-        keep = manual.skip if what == "skip" else manual.claim
-        await self.session.ask(lambda: keep(chosen.step, said))
-        await self._recorded(manual)
+        said = await self.app.push_screen_wait(ask(self._filled(chosen.step)))
+        if said is not None:
+            await self.session.ask(lambda: keep(manual, chosen.step, said))
+            await self._recorded(manual)
 
     async def _recorded(self, manual: ManualLike) -> None:
         """Show what was recorded, share it, and say what should be known about that."""

@@ -15,11 +15,12 @@ from autocorp_wizard.core.environment import Environment, Waiver
 from autocorp_wizard.core.preflight.formats import MARKS, helps
 from autocorp_wizard.core.preflight.record import Group, Result, SideEffect, Status, Variant
 from autocorp_wizard.core.preflight.report import Report, under_waivers
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.leave import LeaveDialog
 from autocorp_wizard.tui.screens.waive import WaiveDialog
-from autocorp_wizard.tui.widgets.options import fill
+from autocorp_wizard.tui.widgets.options import chosen_id, fill
 from autocorp_wizard.tui.words import printable
 
 _ALL = "all"
@@ -119,10 +120,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         return [each for each in self._report.ordered if self._group in (_ALL, each.check.group.value)]
 
     def _chosen(self) -> Result | None:
-        view = self.query_one("#checks", OptionList)
-        if view.highlighted is None or not view.option_count:
-            return None
-        return self._results.get(view.get_option_at_index(view.highlighted).id or "")
+        return self._results.get(chosen_id(self.query_one("#checks", OptionList)))
 
     def _show(self) -> None:
         report = self._report

@@ -13,7 +13,8 @@ from autocorp_wizard.core.events import Action
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.risk import STOPPING
 from autocorp_wizard.tui import requests
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.screens.asking import FileDialog
 from autocorp_wizard.tui.screens.base import BUTTON, WizardScreen

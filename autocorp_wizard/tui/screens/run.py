@@ -18,7 +18,8 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import CommandState
 from autocorp_wizard.tui import requests
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.follow import RunFollower
 from autocorp_wizard.tui.overview import Overview
 from autocorp_wizard.tui.replay import Replay

@@ -6,12 +6,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from autocorp_wizard.adapters.run_store import RunRecord
 from autocorp_wizard.tui import requests
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.widgets.options import chosen_id, fill
 from autocorp_wizard.tui.words import ago, clock, printable
 
 _MARKS = {
@@ -58,21 +59,15 @@ going is followed. *Lost* means that its process died without an end.
 
     def _show(self, records: list[RunRecord]) -> None:
         view = self.query_one("#runs", OptionList)
-        chosen = self._chosen()
         self._records = records
         now = self.session.now()
-        options = [
-            Option(_line(record, ago(record.started_at, now) if record.started_at else ""), id=record.run)
-            for record in records
-        ]
-        if [option.id for option in options] == [option.id for option in view.options]:
-            for index, option in enumerate(options):
-                view.replace_option_prompt_at_index(index, option.prompt)
-        else:
-            view.clear_options()
-            view.add_options(options)
-            names = [record.run for record in records]
-            view.highlighted = names.index(chosen.run) if chosen and chosen.run in names else (0 if names else None)
+        fill(
+            view,
+            [
+                (record.run, _line(record, ago(record.started_at, now) if record.started_at else ""))
+                for record in records
+            ],
+        )
         view.display = bool(records)
         self.query_one("#nothing").display = not records
         if records and self.focused is None:
@@ -80,8 +75,8 @@ going is followed. *Lost* means that its process died without an end.
         self.refresh_actions()
 
     def _chosen(self) -> RunRecord | None:
-        at = self.query_one("#runs", OptionList).highlighted
-        return self._records[at] if at is not None and at < len(self._records) else None
+        name = chosen_id(self.query_one("#runs", OptionList))
+        return next((record for record in self._records if record.run == name), None)
 
     def facts(self) -> Facts:
         """What can be done with the chosen run."""

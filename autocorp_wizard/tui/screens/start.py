@@ -8,17 +8,18 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
+from autocorp_wizard.tui.widgets.options import chosen_id, fill
 
 if TYPE_CHECKING:
     from autocorp_wizard.adapters.run_store import RunRecord
     from autocorp_wizard.tui.overview import Overview
 
-_NEW = "+new"
+_NEW = "new environment"  # no name that an environment can have
 _END = {
     "lost": "was lost: its process died without an end",
     "failed": "failed badly",
@@ -73,18 +74,10 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
         from autocorp_wizard.tui.overview import sentence_of
 
         now = self.session.now()
-        options = [
-            Option(_prompt(overview, sentence_of(overview, now)), id=name) for name, overview in self._overviews.items()
-        ]
-        options.append(
-            Option(Content.assemble(("+ New environment", "bold"), ("\n  answer a few questions", "dim")), id=_NEW)
-        )
+        entries = [(name, _prompt(overview, sentence_of(overview, now))) for name, overview in self._overviews.items()]
+        entries.append((_NEW, Content.assemble(("+ New environment", "bold"), ("\n  answer a few questions", "dim"))))
         view = self.query_one("#environments", OptionList)
-        chosen = self._chosen_id() or self.wizard.preferred
-        view.clear_options()
-        view.add_options(options)
-        ids = [option.id for option in options]
-        view.highlighted = ids.index(chosen) if chosen in ids else 0
+        fill(view, entries, first=self.wizard.preferred)
         self._show_attention(now)
         if not self._looked:
             self._looked = True
@@ -120,12 +113,6 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
     def _lost(self) -> "RunRecord | None":
         return next((o.lost for o in self._overviews.values() if o.lost is not None), None)
 
-    def _chosen_id(self) -> str:
-        view = self.query_one("#environments", OptionList)
-        if view.highlighted is None or not view.option_count:
-            return ""
-        return view.get_option_at_index(view.highlighted).id or ""
-
     def facts(self) -> Facts:
         """What can be done from here."""
         live, lost = self._live, self._lost
@@ -141,7 +128,7 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
 
     def do_open(self, _: str) -> None:
         """Open the chosen environment."""
-        chosen = self._chosen_id()
+        chosen = chosen_id(self.query_one("#environments", OptionList))
         if chosen == _NEW:
             self.perform("start.new")
         elif chosen:

@@ -14,7 +14,8 @@ from autocorp_wizard.core.events import Operation, SettingChecked
 from autocorp_wizard.core.phases import AVAILABLE, STAGES
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui import requests
-from autocorp_wizard.tui.actions import Facts, bindings_for
+from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, steps_of
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.destroying import Destroying

@@ -15,14 +15,13 @@ class TextDialog(Dialog[None]):
     BINDINGS = [Binding("enter,q,d", "cancel", "Back", id="text.close")]
 
     def __init__(self, title: str, text: str | Content) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title)
         self._text = Content(text) if isinstance(text, str) else text
 
     def compose(self) -> ComposeResult:
         """The text."""
         with VerticalScroll(id="box") as box:
-            box.border_title = self._title
+            box.border_title = self.box_title
             box.border_subtitle = "Esc closes"
             yield Static(self._text)
 

@@ -76,8 +76,3 @@ class WaiveDialog(Dialog[Waiver | None]):
             return date.fromisoformat(self.query_one("#until", Input).value.strip())
         except ValueError:
             return None
-
-    @on(Button.Pressed, "#cancel")
-    def refuse(self) -> None:
-        """Answer nothing."""
-        self.dismiss(None)

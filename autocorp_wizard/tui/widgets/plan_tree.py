@@ -66,10 +66,10 @@ class PlanTree(Lines):
 
     def next_risk(self) -> bool:
         """Go to the next change that carries a risk, opening the way to it, round and round; False without any."""
-        if self.model is None or not self.model.risky:
+        order = self.model.risky if self.model is not None else []
+        if self.model is None or not order:
             return False
         here = self._rows[self.cursor].address if self._rows else ""
-        order = self.model.risky
         wanted = order[(order.index(here) + 1) % len(order)] if here in order else order[0]
         self.model.open_way_to(wanted)
         self._renew()
