@@ -136,7 +136,7 @@ class SecretDialog(Question[str | None]):
         """Where it goes."""
         yield Static(Content(f"This plan writes the secret that replication reads. Password of {self._account}:"))
         yield Static(
-            Content.styled("It is not shown, not stored here, and never in plan, state, journal or log.", "dim")
+            Content.styled("It is not shown, not stored here, and never in plan, state, journal or log.", "$muted")
         )
 
     def answer(self, text: str) -> None:
@@ -161,8 +161,8 @@ class EvidenceDialog(Question[str | None]):
     def explain(self) -> ComposeResult:
         """What is wanted, and what becomes of it."""
         yield Static(Content.styled(printable(self._step.title), "bold"))
-        yield Static(Content.assemble(("Evidence that is wanted: ", "dim"), printable(self._step.evidence)))
-        yield Static(Content.styled("A sentence, or the name of a file (5 MB at most). It reads claimed.", "dim"))
+        yield Static(Content.assemble(("Evidence that is wanted: ", "$muted"), printable(self._step.evidence)))
+        yield Static(Content.styled("A sentence, or the name of a file (5 MB at most). It reads claimed.", "$muted"))
 
     def answer(self, text: str) -> None:
         """Take it, unless it says nothing."""
