@@ -142,16 +142,12 @@ def _look(
     if only_failed:
         last = preflight.last_statuses(settings.home, environment.name)
         chosen = with_needs(everything, [each.id for each in chosen if last.get(each.id) in _NOT_WELL])
-    known = {each.id for each in everything}
-    notes = tuple(
-        f"A waiver names {each.check}, which is no check." for each in environment.waivers if each.check not in known
-    )
     report = preflight.carry_out(
         place,
         chosen,
         allowed=[SideEffect(each) for each in allow],
         tell=lambda result: settings.console.detail(f"{result.status.value:<12} {result.check.id}"),
-        notes=notes,
+        notes=preflight.strays(environment, everything),
     )
     preflight.remember(settings.home, report)
     return report

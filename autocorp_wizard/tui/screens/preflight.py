@@ -54,6 +54,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         super().__init__()
         self.environment = environment
         self._results: dict[str, Result] = {}
+        self._notes: tuple[str, ...] = ()
         self._looking = False
         self._group = _ALL
 
@@ -78,14 +79,15 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         return Facts(
             environment=self.environment,
             looking=self._looking,
-            causes=len(self._report.causes),
+            causes=len(self.report.causes),
             fix=chosen is not None and bool(chosen.seen.remedies),
             waivable=chosen is not None and chosen.seen.status in _OPEN,
         )
 
     @property
-    def _report(self) -> Report:
-        return Report(self.environment, self.session.now(), tuple(self._results.values()))
+    def report(self) -> Report:
+        """What is known by now: the last look, and on top of it what was looked at again."""
+        return Report(self.environment, self.session.now(), tuple(self._results.values()), notes=self._notes)
 
     def _begin(self, ids: Sequence[str], allowed: Sequence[SideEffect] = ()) -> None:
         self._looking = True
@@ -99,6 +101,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
                 return
             environment = self.session.environment(self.environment)
             report = await self.session.ask(lambda: ask(environment, ids, allowed, self._hear))
+            self._notes = report.notes
             found = {each.check.id: each for each in report.results}
             self._results = {**self._results, **found} if ids else found
         finally:
@@ -117,15 +120,15 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             self._show()
 
     def _shown(self) -> list[Result]:
-        return [each for each in self._report.ordered if self._group in (_ALL, each.check.group.value)]
+        return [each for each in self.report.ordered if self._group in (_ALL, each.check.group.value)]
 
     def _chosen(self) -> Result | None:
         return self._results.get(chosen_id(self.query_one("#checks", OptionList)))
 
     def _show(self) -> None:
-        report = self._report
-        more = " Still looking..." if self._looking else ""
-        self.query_one("#preflight-sentence", Static).update(f"{report.sentence}{more}")
+        report = self.report
+        said = " ".join((report.sentence, *(["Still looking..."] if self._looking else report.notes)))
+        self.query_one("#preflight-sentence", Static).update(Content(printable(said)))
         groups = [(_ALL, len(report.causes))] + [
             (group.value, sum(each.check.group is group for each in report.causes)) for group in Group
         ]
@@ -177,7 +180,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
 
     def do_first(self, _: str) -> None:
         """Go to the root cause that comes first."""
-        causes = self._report.causes
+        causes = self.report.causes
         if not causes:
             return
         self._group = _ALL
