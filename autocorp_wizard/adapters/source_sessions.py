@@ -107,6 +107,9 @@ def connect(login: SourceLogin, user: str, password: str, *, replication: bool =
         raise _translated(login, user, error) from None
 
 
+# Words of PgBouncer that no server uses.
+POOLER: Final = re.compile(r"unsupported startup parameter|no such (database|user): |bouncer", re.IGNORECASE)
+
 # What libpq and the server say, most telling first: (pattern, SQLSTATE, sentence, what to do).
 _SAID: Final = (
     (r"no pg_hba\.conf entry", "28000", "pg_hba.conf has no line for {user} on {database}.", "Add a line for it."),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from autocorp_wizard.adapters.postgres_wire import Greeting, greet
-from autocorp_wizard.adapters.source_sessions import Sessions, SourceLogin, SourceLoginError, connect
+from autocorp_wizard.adapters.source_sessions import POOLER, Sessions, SourceLogin, SourceLoginError, connect
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.preflight.record import (
     Audience,
@@ -23,8 +23,10 @@ from autocorp_wizard.core.preflight.record import (
     warned,
 )
 from autocorp_wizard.core.preflight.source.facts import Wanted
-from autocorp_wizard.core.preflight.source.remedies import quote, setting, sql
+from autocorp_wizard.core.preflight.source.remedies import count, quote, setting, sql
 
+_CONNECT_SECONDS: Final = 4.0
+_HELLO_SECONDS: Final = 5.0
 _SLOW_MS: Final = 150.0
 _SOON_DAYS: Final = 30
 
@@ -52,7 +54,7 @@ class Reach:
         try:
             for _ in range(3):
                 began = time.monotonic()
-                socket.create_connection((self.login.host, self.login.port), 4).close()
+                socket.create_connection((self.login.host, self.login.port), _CONNECT_SECONDS).close()
                 took.append((time.monotonic() - began) * 1000)
         except ConnectionRefusedError:
             return failed(
@@ -76,8 +78,16 @@ class Reach:
         """Say hello without a credential."""
         try:
             seen = self._greet()
+        except TimeoutError:
+            return unsure(
+                f"{self._place} takes connections but said nothing for {_HELLO_SECONDS:.0f} s: it hangs, or a firewall "
+                "in between answers for it.",
+                Remedy("Look at the server's log and load, and at what stands in between.", Audience.DATABASE),
+            )
         except OSError as error:
-            return failed(f"What answers at {self._place} hung up: {error}.", _host_remedy())
+            return failed(
+                f"What answers at {self._place} hung up before it said what it is.", _host_remedy(), said=str(error)
+            )
         if not seen.speaks:
             return failed(f"What answers at {self._place} is no PostgreSQL.", _host_remedy())
         if seen.message.startswith("TLS:"):
@@ -109,8 +119,11 @@ class Reach:
         left = (found.expires - self._now()).days
         renew = Remedy("Renew the server's certificate and reload.", Audience.DATABASE, restart=Restart.RELOAD)
         evidence: dict[str, Json] = {"expires": found.expires.isoformat(), "names": list[Json](found.names)}
-        if left < 0:
-            return failed(f"The server's certificate ran out {-left} days ago.", renew, findings=(), **evidence)
+        if found.expires <= self._now():
+            unused = self.login.ssl_mode == "none"
+            said = f"The server's certificate ran out {count(-left, 'day')} ago"
+            said += "; DMS does not use it (ssl_mode none)." if unused else "."
+            return (warned if unused else failed)(said, renew, findings=(), **evidence)
         if self.login.ssl_mode == "verify-full" and self.login.host not in found.names:
             return failed(
                 f"The certificate is not for {self.login.host} ({', '.join(found.names) or 'no name'}).", renew
@@ -188,6 +201,13 @@ class Reach:
         if sqlstate == "55000":
             statement = f"ALTER DATABASE {database} ALLOW_CONNECTIONS true;"
             return failed(what, *sql("Let it accept connections.", statement), sqlstate=sqlstate)
+        if POOLER.search(said):
+            return failed(
+                f"What answers at {self._place} is a connection pooler; replication does not pass it.",
+                _host_remedy("Name the server's own port, not the pooler's."),
+                sqlstate=sqlstate,
+                said=said,
+            )
         login = sql("Let it log in.", f"ALTER ROLE {user} LOGIN;")
         password = sql("Set it anew, then tell the wizard (secret set).", f"\\password {self.login.user}")
         known = {
@@ -222,7 +242,7 @@ class Reach:
         )
 
     def _greet(self) -> Greeting:
-        return greet(*self._address, self.login.user, self.login.database)
+        return greet(*self._address, self.login.user, self.login.database, timeout=_HELLO_SECONDS)
 
     @property
     def _address(self) -> tuple[str, int]:

@@ -189,7 +189,7 @@ def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Ch
             "A replication connection is let in",
             probe=asked(Reach.walsender),
             phases=_DMS,
-            needs=("pg.auth.login", "pg.role.replication", "pg.senders.free", "pg.primary"),
+            needs=("pg.auth.login", "pg.pooler", "pg.role.replication", "pg.senders.free", "pg.primary"),
         ),
         *rules(_ACTIVITY, lambda facts: facts.activity),
         here(
