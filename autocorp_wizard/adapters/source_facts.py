@@ -11,6 +11,7 @@ from autocorp_wizard.adapters.source_sessions import Sessions
 from autocorp_wizard.core.preflight.source.facts import (
     Activity,
     Column,
+    HbaLine,
     Prepared,
     Role,
     Server,
@@ -64,8 +65,11 @@ _SCHEMAS: Final[LiteralString] = """
     WHERE nspname = ANY(%s)"""
 _MAY_READ_HBA: Final[LiteralString] = """
     SELECT has_function_privilege('pg_hba_file_rules()', 'EXECUTE')
-      AND has_table_privilege('pg_hba_file_rules', 'SELECT')"""
-_HBA: Final[LiteralString] = "SELECT line_number, error FROM pg_hba_file_rules WHERE error IS NOT NULL"
+      AND has_table_privilege('pg_hba_file_rules', 'SELECT'), current_user::text"""
+_HBA: Final[LiteralString] = """
+    SELECT line_number, COALESCE(type, ''), COALESCE(database, '{}'), COALESCE(user_name, '{}'),
+      COALESCE(address, ''), COALESCE(netmask, ''), COALESCE(auth_method, ''), COALESCE(error, '')
+    FROM pg_hba_file_rules"""
 _SLOTS: Final[LiteralString] = """
     SELECT slot_name, plugin, COALESCE(database, ''), active, COALESCE(wal_status, ''),
       CASE WHEN pg_is_in_recovery() THEN 0
@@ -84,6 +88,10 @@ _SPILL: Final[LiteralString] = "SELECT COALESCE(sum(spill_bytes), 0)::bigint FRO
 _LSN: Final[LiteralString] = """
     SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END::float8,
       extract(epoch FROM clock_timestamp())::float8"""
+# A pace of less than an hour says little about the usual one.
+_WAL_STEADY: Final[LiteralString] = """
+    SELECT wal_bytes::float8 / extract(epoch FROM clock_timestamp() - stats_reset)::float8 FROM pg_stat_wal
+    WHERE stats_reset < clock_timestamp() - interval '1 hour'"""
 _LEFTOVER: Final[LiteralString] = """
     SELECT p.prosecdef, to_regclass(quote_ident(n.nspname) || '.awsdms_ddl_audit') IS NOT NULL
     FROM pg_event_trigger t JOIN pg_proc p ON p.oid = t.evtfoid JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -208,6 +216,7 @@ class SourceFacts:
         if one is None:
             raise ValueError("the role is not in pg_roles")
         selected = {name.partition(".")[0] for name in self._wanted.tables}
+        lines, reader = self._hba()
         return Role(
             str(one[0]),
             bool(one[1]),
@@ -215,18 +224,21 @@ class SourceFacts:
             None if one[3] is None else float(one[3]),
             int(one[4]),
             int(one[5]),
-            self._hba_errors(),
+            lines,
             {str(name): bool(creates) for name, _, creates in found},
             {str(name): bool(uses) for name, uses, _ in found if name in selected},
             bool(one[6]),
+            reader,
         )
 
-    def _hba_errors(self) -> tuple[str, ...] | None:
+    def _hba(self) -> tuple[tuple[HbaLine, ...] | None, str]:
+        """Return the lines in their order, None where nobody may read them, and as whom that was tried."""
         with self._sessions.session(inspect=True) as source:
-            may = source.execute(_MAY_READ_HBA).fetchone()
-            if may is None or not may[0]:
-                return None
-            return tuple(f"line {number}: {error}" for number, error in source.execute(_HBA).fetchall())
+            may, name = source.execute(_MAY_READ_HBA).fetchone() or (False, "")
+            if not may:
+                return None, str(name)
+            lines = source.execute(_HBA).fetchall()
+        return tuple(HbaLine(row[0], row[1], tuple(row[2]), tuple(row[3]), *row[4:]) for row in lines), str(name)
 
     def _activity(self) -> Activity:
         with self._sessions.session(inspect=True) as source:
@@ -241,6 +253,7 @@ class SourceFacts:
             writers = source.execute(_WRITERS_SEEN if monitor[0] else _WRITERS_HIDDEN).fetchall()
             archiver = source.execute(_ARCHIVER).fetchone()
             spilled = source.execute(_SPILL).fetchone() if monitor[2] else None
+            steady = source.execute(_WAL_STEADY).fetchone() if monitor[2] else None
             wal = source.execute("SELECT sum(size)::bigint FROM pg_ls_waldir()").fetchone() if monitor[1] else None
             leftover = source.execute(_LEFTOVER).fetchone()
             useless = tuple(str(row[0]) for row in source.execute(_USELESS).fetchall())
@@ -256,6 +269,7 @@ class SourceFacts:
             max(rate, 0.0),
             (bool(leftover[0]), bool(leftover[1])) if leftover else None,
             useless,
+            float(steady[0]) if steady else None,
         )
 
     def _tables(self) -> Tables:

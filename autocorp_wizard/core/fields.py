@@ -149,6 +149,17 @@ SOURCE_FIELDS = (
         checks=(rules.postgres_name,),
         asked=True,
     ),
+    Field(
+        "postgres_wal_free_gb",
+        Kind.WHOLE,
+        Group.SOURCE,
+        "How many GB are free on the disk of the source's write-ahead log; df on the server tells.",
+        "SQL does not show it. The preflight compares it with what an outage of replication would hold back.",
+        200,
+        checks=(rules.between(1, 1_000_000, "(GB)"),),
+        nullable=True,
+        variable=False,
+    ),
 )
 
 STATE_FIELDS = (

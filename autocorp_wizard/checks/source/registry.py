@@ -14,6 +14,7 @@ from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.preflight.record import Check, Group, Seen, SideEffect, Vantage
 from autocorp_wizard.core.preflight.source import activity_rules as on_activity
 from autocorp_wizard.core.preflight.source import column_rules as on_columns
+from autocorp_wizard.core.preflight.source import hba_rules as on_hba
 from autocorp_wizard.core.preflight.source import role_rules as on_role
 from autocorp_wizard.core.preflight.source import server_rules as on_server
 from autocorp_wizard.core.preflight.source import table_rules as on_tables
@@ -65,7 +66,8 @@ _SERVER: Final = (
 )
 _ROLE: Final = (
     _Rule("pg.auth.validuntil", "The login outlives the task", on_role.validity),
-    _Rule("pg.hba.errors", "pg_hba.conf has no faulty line", on_role.hba_errors),
+    _Rule("pg.hba.errors", "pg_hba.conf has no faulty line", on_hba.errors),
+    _Rule("pg.hba.cidr", "DMS's network is let in", on_hba.network, needs=("pg.tls.required",)),
     _Rule("pg.role.replication", "The user may replicate", on_role.may_replicate),
     _Rule("pg.role.super", "The user has few rights", on_role.is_super),
     _Rule("pg.priv.usage", "Its schemas can be used", on_role.usage),

@@ -83,3 +83,41 @@ def test_a_standby(bench: Bench, tmp_path: Path) -> None:
     assert {found[name].blocked_by for name in ("pg.hba.repl", "pg.slot.probe")} == {"pg.primary"}
     assert failures(on_primary) == []
     assert on_primary["pg.ha.failover"].status is Status.WARN  # its slot would not outlive a failover to that standby
+
+
+def test_the_network_of_dms_is_not_let_in_although_this_computer_is(bench: Bench) -> None:
+    wanted = bench.wanted(network="10.60.0.0/22")
+    try:
+        found = bench.look(wanted=wanted)
+        assert "No line of pg_hba.conf lets dms_replication in from 10.60.0.0/22" in only_failure(found, "pg.hba.cidr")
+        bench.apply(found["pg.hba.cidr"].seen.remedies)
+        after = bench.look(wanted=wanted)
+        assert failures(after) == []
+        assert after["pg.hba.cidr"].seen.summary.startswith("Line 1 of pg_hba.conf lets dms_replication in")
+    finally:
+        bench.restore(())
+
+
+def test_a_faulty_line_would_be_ignored_and_is_named(bench: Bench) -> None:
+    try:
+        bench.hba("host all all 127.0.0.1/32 scram-sha-256\nhots all all 10.0.0.0/8 scram-sha-256\n")
+        found = bench.look()
+        assert "faulty line" in only_failure(found, "pg.hba.errors")
+        assert found["pg.hba.errors"].seen.findings[0].startswith("line 2: ")
+    finally:
+        bench.restore(())
+
+
+def test_what_the_inspector_may_not_read_is_not_known_and_the_remedy_lets_it(bench: Bench) -> None:
+    taken = "REVOKE ALL ON pg_hba_file_rules FROM dms_inspector"
+    try:
+        bench.sql(taken)
+        found = bench.look()
+        assert {found[name].status for name in ("pg.hba.errors", "pg.hba.cidr")} == {Status.INCONCLUSIVE}
+        bench.apply(found["pg.hba.errors"].seen.remedies)
+        after = bench.look()
+        assert {after[name].status for name in ("pg.hba.errors", "pg.hba.cidr")} == {Status.PASS}
+    finally:
+        bench.restore(("GRANT SELECT ON pg_hba_file_rules TO dms_inspector",))
+    alone = bench.look(bench.login(inspector="", inspector_password=""))
+    assert alone["pg.hba.errors"].seen.summary.startswith("dms_replication may not read pg_hba_file_rules")
