@@ -67,8 +67,8 @@ def _judged(line: HbaLine | None, user: str, where: _Network, remedy: Remedy, *,
         )
     if not sure:
         return unsure(
-            f"Line {line.number} of pg_hba.conf is perhaps for {user} from {where} (a group, pattern, name, or a part of "
-            "it); only a login from there tells.",
+            f"Line {line.number} of pg_hba.conf is perhaps for {user} from {where}: it names a group, a pattern, a "
+            "host or a part of the network. Only a login from there tells.",
             resolves_at=_LATER,
         )
     if line.method == "reject":
