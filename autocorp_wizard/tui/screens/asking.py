@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -147,6 +147,10 @@ class SecretDialog(Question[str | None]):
             self.complain("The password is empty.")
 
 
+# Before a command whose output is the evidence, as a shell's prompt shows it.
+COMMAND_SIGN: Final = "$ "
+
+
 class EvidenceDialog(Question[str | None]):
     """Asks for the evidence of a manual step that is done."""
 
@@ -162,7 +166,13 @@ class EvidenceDialog(Question[str | None]):
         """What is wanted, and what becomes of it."""
         yield Static(Content.styled(printable(self._step.title), "bold"))
         yield Static(Content.assemble(("Evidence that is wanted: ", "dim"), printable(self._step.evidence)))
-        yield Static(Content.styled("A sentence, or the name of a file (5 MB at most). It reads claimed.", "dim"))
+        yield Static(
+            Content.styled(
+                f"A sentence, the name of a file (5 MB at most), or {COMMAND_SIGN}COMMAND, which is run here and whose "
+                "output is kept. It reads claimed.",
+                "dim",
+            )
+        )
 
     def answer(self, text: str) -> None:
         """Take it, unless it says nothing."""

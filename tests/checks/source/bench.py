@@ -125,7 +125,13 @@ class Bench:
             for name, content in self._kept.items():
                 self._write(name, content)
             self.restart()
-        self.sql("ALTER ROLE dms_replication RESET ALL", *statements, database=database)
+        self.sql(
+            "SET default_transaction_read_only = off",
+            "ALTER ROLE dms_replication RESET ALL",
+            "ALTER ROLE dms_replication IN DATABASE autocorp RESET ALL",
+            *statements,
+            database=database,
+        )
 
     def close(self) -> None:
         for session in self.held:
