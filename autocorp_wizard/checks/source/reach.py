@@ -2,6 +2,7 @@
 
 import socket
 import statistics
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ class Reach:
     ) -> None:
         self.login, self.wanted, self._now = login, wanted, now
         self.sessions = Sessions(login)
+        self._guard = threading.Lock()
+        self._greeting: Greeting | None = None
 
     def dns(self) -> Seen:
         """Resolve the name."""
@@ -186,7 +189,10 @@ class Reach:
     def walsender(self) -> Seen:
         """Open a replication connection and ask it who it is."""
         try:
-            with connect(self.login, self.login.user, self.login.password, replication=True) as source:
+            with (
+                self.sessions.place(),
+                connect(self.login, self.login.user, self.login.password, replication=True) as source,
+            ):
                 one = source.execute("IDENTIFY_SYSTEM").fetchone()
         except SourceLoginError as error:
             return self._refused(error.sqlstate, error.why, error.what, error.next_step)
@@ -242,7 +248,11 @@ class Reach:
         )
 
     def _greet(self) -> Greeting:
-        return greet(*self._address, self.login.user, self.login.database, timeout=_HELLO_SECONDS)
+        """Say hello once: every check judges the same answer."""
+        with self._guard:
+            if self._greeting is None:
+                self._greeting = greet(*self._address, self.login.user, self.login.database, timeout=_HELLO_SECONDS)
+            return self._greeting
 
     @property
     def _address(self) -> tuple[str, int]:

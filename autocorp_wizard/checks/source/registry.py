@@ -135,11 +135,17 @@ class _Source:
             raise self._made
         return self._made
 
+    def release(self) -> None:
+        """End the sessions, where there are any."""
+        with self._guard:
+            if isinstance(self._made, tuple):
+                self._made[0].sessions.close()
+
 
 def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Check, ...]:
     """Return every check of a source. Nothing is asked, not even `prepare`, before the first of them runs."""
     source = _Source(prepare)
-    check = partial(Check, group=Group.SOURCE, proves=_PROVES, does_not_prove=_NOT)
+    check = partial(Check, group=Group.SOURCE, proves=_PROVES, does_not_prove=_NOT, release=source.release)
 
     def asked(probe: Callable[[Reach], Seen]) -> Callable[[], Seen]:
         return lambda: probe(source()[0])
