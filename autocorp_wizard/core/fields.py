@@ -150,6 +150,23 @@ SOURCE_FIELDS = (
         asked=True,
     ),
     Field(
+        "postgres_system_identifier",
+        Kind.TEXT,
+        Group.SOURCE,
+        "System identifier of the PostgreSQL source that is meant; the preflight tells it (pg.stable_peer).",
+        "Another server under the same address is then a failure, not a surprise in the lake.",
+        "7361894520174638291",
+        checks=(
+            rules.matches(
+                r"[0-9]{5,20}",
+                "A system identifier is a number of up to 20 digits.",
+                "Take it from: autocorp-wizard preflight pg.stable_peer",
+            ),
+        ),
+        nullable=True,
+        variable=False,
+    ),
+    Field(
         "postgres_wal_free_gb",
         Kind.WHOLE,
         Group.SOURCE,

@@ -79,6 +79,7 @@ def wishes(environment: Environment, home: Home, *, ssl_mode: str = "", user: st
         lob_max_bytes=int(str(answers["dms_lob_max_size_kb"].value or 32)) * 1024,
         network=text("vpc_cidr") if answers["create_vpc"].value and not environment.is_rehearsal else "",
         dms_is_here=environment.is_rehearsal,
+        system_identifier=text("postgres_system_identifier"),
         replicating=isinstance(phases, list) and "dms" in phases,
         wal_free_bytes=None if free is None else int(str(free)) * 10**9,
     )

@@ -42,6 +42,8 @@ class Reach:
         self.sessions = Sessions(login)
         self._guard = threading.Lock()
         self._greeting: Greeting | None = None
+        # What the replication connection said that it is; empty before.
+        self.walsender_identifier = ""
 
     def dns(self) -> Seen:
         """Resolve the name."""
@@ -196,7 +198,8 @@ class Reach:
                 one = source.execute("IDENTIFY_SYSTEM").fetchone()
         except SourceLoginError as error:
             return self._refused(error.sqlstate, error.why, error.what, error.next_step)
-        return passed("A replication connection is let in.", system_identifier=str(one[0]) if one else "")
+        self.walsender_identifier = str(one[0]) if one else ""
+        return passed("A replication connection is let in.", system_identifier=self.walsender_identifier)
 
     def _refused(self, sqlstate: str, said: str, what: str = "", then: str = "") -> Seen:
         user, database = quote(self.login.user), quote(self.login.database)

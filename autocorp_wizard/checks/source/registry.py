@@ -15,6 +15,7 @@ from autocorp_wizard.core.preflight.record import Check, Group, Seen, SideEffect
 from autocorp_wizard.core.preflight.source import activity_rules as on_activity
 from autocorp_wizard.core.preflight.source import column_rules as on_columns
 from autocorp_wizard.core.preflight.source import hba_rules as on_hba
+from autocorp_wizard.core.preflight.source import peer_rules as on_peer
 from autocorp_wizard.core.preflight.source import role_rules as on_role
 from autocorp_wizard.core.preflight.source import server_rules as on_server
 from autocorp_wizard.core.preflight.source import table_rules as on_tables
@@ -199,6 +200,14 @@ def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Ch
             phases=_DMS,
             needs=("pg.auth.login", "pg.pooler", "pg.role.replication", "pg.senders.free", "pg.primary"),
         ),
+        here(
+            "pg.stable_peer",
+            "It is the server that is meant",
+            probe=lambda: _same_server(*source()),
+            phases=_DMS,
+            needs=("pg.hba.repl",),
+            integrity=True,
+        ),
         *rules(_ACTIVITY, lambda facts: facts.activity),
         here(
             "pg.slot.probe",
@@ -228,3 +237,7 @@ def _judge(source: _Source, rule: _Rule, of: Callable[[SourceFacts], Once[T]]) -
     reach, facts = source()
     facts.begin()
     return rule.judge(of(facts)(), reach.wanted)
+
+
+def _same_server(reach: Reach, facts: SourceFacts) -> Seen:
+    return on_peer.stable_peer(facts.server(), reach.wanted, reach.walsender_identifier)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from autocorp_wizard.core.preflight.record import Result, Status
+from autocorp_wizard.rehearsal.source_address import SUPERUSER, connect
 from autocorp_wizard.rehearsal.tls import Authority
 from tests.checks.source import imposters
 from tests.checks.source.bench import Bench, failures
@@ -121,3 +122,15 @@ def test_what_the_inspector_may_not_read_is_not_known_and_the_remedy_lets_it(ben
         bench.restore(("GRANT SELECT ON pg_hba_file_rules TO dms_inspector",))
     alone = bench.look(bench.login(inspector="", inspector_password=""))
     assert alone["pg.hba.errors"].seen.summary.startswith("dms_replication may not read pg_hba_file_rules")
+
+
+def test_another_server_than_the_environment_means(bench: Bench) -> None:
+    found = bench.look(wanted=bench.wanted(system_identifier="7361894520174638291"))
+    assert "the environment means 7361894520174638291" in only_failure(found, "pg.stable_peer")
+    here = found["pg.stable_peer"].seen.evidence["system_identifier"]
+    with connect(bench.address, SUPERUSER, bench.address.database) as admin:
+        assert admin.execute("SELECT system_identifier::text FROM pg_control_system()").fetchone() == (here,)
+    assert found["pg.stable_peer"].seen.remedies[0].command.endswith(f"postgres_system_identifier={here}")
+    after = bench.look(wanted=bench.wanted(system_identifier=str(here)))
+    assert failures(after) == []
+    assert after["pg.stable_peer"].seen.summary == f"It is the server that the environment means, {here}."

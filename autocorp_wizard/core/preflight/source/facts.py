@@ -190,7 +190,8 @@ class Wanted:
     """What the environment wants of its source. `replicating` where its task exists and holds a slot.
 
     `wal_free_bytes` is what is free on the disk of the write-ahead log, None where nobody said. `network` is where DMS
-    will be, empty where that is not known; `dms_is_here` on a rehearsal.
+    will be, empty where that is not known; `dms_is_here` on a rehearsal. `system_identifier` is the server's that is
+    meant, empty where nobody said.
     """
 
     user: str
@@ -207,3 +208,4 @@ class Wanted:
     replicating: bool = False
     wal_free_bytes: int | None = None
     dms_is_here: bool = False
+    system_identifier: str = ""
