@@ -28,6 +28,7 @@ from autocorp_wizard.operate.observing import with_state
 from autocorp_wizard.rollout.evidence_sharing import exchange
 from autocorp_wizard.rollout.looking import look_at, remembered, template_values
 from autocorp_wizard.rollout.source import password_on_file
+from autocorp_wizard.rollout.source_login import INSPECTOR
 from autocorp_wizard.rollout.state_store import StateStore
 from autocorp_wizard.rollout.verifying import find
 
@@ -57,7 +58,7 @@ class ManualSteps:
     @cached_property
     def evidence(self) -> EvidenceStore:
         """The environment's evidence; what could be a password is struck out of it."""
-        secrets = [self._password(), os.environ.get("PGPASSWORD", "")]
+        secrets = [self._password(), os.environ.get("PGPASSWORD", ""), os.environ.get(INSPECTOR[1], "")]
         if self.environment.source_is_built_in:
             secrets.append(password_on_file(self.home))
         folder = self.home.environment_dir(self.environment.name) / "evidence"

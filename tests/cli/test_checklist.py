@@ -87,19 +87,21 @@ def test_a_file_is_copied_and_its_secrets_are_struck_out(capsys, home: Path, tmp
     assert "struck out" in done.err
 
 
-def test_the_output_of_a_command_is_kept_under_its_hash_without_secrets(capsys, home: Path):
-    command = "echo 200 GB free; echo PGPASSWORD=verysecretvalue 1>&2"
+def test_the_output_of_a_command_is_kept_under_its_hash_without_secrets(capsys, home: Path, monkeypatch):
+    monkeypatch.setenv("AUTOCORP_INSPECTOR_PASSWORD", "looksharmless7")
+    command = "echo 200 GB free for looksharmless7; echo PGPASSWORD=verysecretvalue 1>&2"
     document = inside(
         capsys, home, "checklist", "done", "source-disk", "--output-of", command, "--json"
     ).document()  # fmt: skip
     record, file = document["record"], document["record"]["file"]
     assert (document["state"], file["name"]) == ("claimed", "output.txt")
-    assert record["text"].startswith("$ echo 200 GB free")
+    assert record["text"].startswith("$ echo 200 GB free for ")
     kept = (home / "environments" / "live" / "evidence" / "files" / file["sha256"]).read_bytes()
     assert hashlib.sha256(kept).hexdigest() == file["sha256"]
     assert b"200 GB free" in kept
     everything = b"".join(each.read_bytes() for each in home.rglob("*") if each.is_file())
     assert b"verysecretvalue" not in everything
+    assert b"looksharmless7" not in everything
 
 
 @pytest.mark.parametrize(

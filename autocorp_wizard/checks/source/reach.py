@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from autocorp_wizard.adapters.postgres_wire import Greeting, greet
-from autocorp_wizard.adapters.source_sessions import POOLER, Sessions, SourceLogin, SourceLoginError, connect
+from autocorp_wizard.adapters.source_sessions import Sessions, SourceLogin, SourceLoginError, connect
+from autocorp_wizard.checks.source.refusals import host_remedy, refused
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.preflight.record import (
     Audience,
     Remedy,
     Restart,
     Seen,
-    Variant,
     failed,
     passed,
     skipped,
@@ -24,7 +24,7 @@ from autocorp_wizard.core.preflight.record import (
     warned,
 )
 from autocorp_wizard.core.preflight.source.facts import Wanted
-from autocorp_wizard.core.preflight.source.remedies import count, quote, setting, sql
+from autocorp_wizard.core.preflight.source.remedies import count, setting, sql
 
 _CONNECT_SECONDS: Final = 4.0
 _HELLO_SECONDS: Final = 5.0
@@ -50,7 +50,7 @@ class Reach:
         try:
             found = sorted({str(info[4][0]) for info in socket.getaddrinfo(self.login.host, self.login.port)})
         except socket.gaierror as error:
-            return failed(f"The name {self.login.host} has no address: {error.strerror}.", _host_remedy())
+            return failed(f"The name {self.login.host} has no address: {error.strerror}.", host_remedy())
         return passed(f"{self.login.host} is {', '.join(found)} from here.", addresses=list[Json](found))
 
     def tcp(self) -> Seen:
@@ -63,7 +63,7 @@ class Reach:
                 took.append((time.monotonic() - began) * 1000)
         except ConnectionRefusedError:
             return failed(
-                f"Nothing listens at {self._place}.", _host_remedy("Start PostgreSQL there, or correct the port.")
+                f"Nothing listens at {self._place}.", host_remedy("Start PostgreSQL there, or correct the port.")
             )
         except TimeoutError:
             return failed(
@@ -71,7 +71,7 @@ class Reach:
                 Remedy("Open the way to the port.", Audience.NETWORK),
             )
         except OSError as error:
-            return failed(f"There is no way to {self._place}: {error.strerror or error}.", _host_remedy())
+            return failed(f"There is no way to {self._place}: {error.strerror or error}.", host_remedy())
         median = statistics.median(took)
         if median > _SLOW_MS:
             return warned(
@@ -91,10 +91,10 @@ class Reach:
             )
         except OSError as error:
             return failed(
-                f"What answers at {self._place} hung up before it said what it is.", _host_remedy(), said=str(error)
+                f"What answers at {self._place} hung up before it said what it is.", host_remedy(), said=str(error)
             )
         if not seen.speaks:
-            return failed(f"What answers at {self._place} is no PostgreSQL.", _host_remedy())
+            return failed(f"What answers at {self._place} is no PostgreSQL.", host_remedy())
         if seen.message.startswith("TLS:"):
             return failed(
                 f"The TLS handshake failed ({seen.message[5:]}).", *setting("ssl", "on", "Mend the certificate.")
@@ -186,7 +186,7 @@ class Reach:
             one = source.execute("SELECT pg_backend_pid()").fetchone()
         if one and one[0] == named:
             return passed("The server itself answers; no pooler is in between.")
-        return failed("A connection pooler is in between; replication does not pass it.", _host_remedy())
+        return failed("A connection pooler is in between; replication does not pass it.", host_remedy())
 
     def walsender(self) -> Seen:
         """Open a replication connection and ask it who it is."""
@@ -202,53 +202,7 @@ class Reach:
         return passed("A replication connection is let in.", system_identifier=self.walsender_identifier)
 
     def _refused(self, sqlstate: str, said: str, what: str = "", then: str = "") -> Seen:
-        user, database = quote(self.login.user), quote(self.login.database)
-        sessions = "SELECT usename, count(*) FROM pg_stat_activity GROUP BY 1;"
-        if sqlstate == "42501" and "may not connect" in what:
-            grant = f"GRANT CONNECT ON DATABASE {database} TO {user};"
-            return failed(what, *sql("Let it connect.", grant), sqlstate=sqlstate)
-        if sqlstate == "55000":
-            statement = f"ALTER DATABASE {database} ALLOW_CONNECTIONS true;"
-            return failed(what, *sql("Let it accept connections.", statement), sqlstate=sqlstate)
-        if POOLER.search(said):
-            return failed(
-                f"What answers at {self._place} is a connection pooler; replication does not pass it.",
-                _host_remedy("Name the server's own port, not the pooler's."),
-                sqlstate=sqlstate,
-                said=said,
-            )
-        login = sql("Let it log in.", f"ALTER ROLE {user} LOGIN;")
-        password = sql("Set it anew, then tell the wizard (secret set).", f"\\password {self.login.user}")
-        known = {
-            "28000": (what or said, self._line() if "pg_hba" in said else login),
-            "28P01": (what or said, password),
-            "3D000": (
-                what or f"There is no database {self.login.database}.",
-                (_host_remedy("Correct postgres_database."),),
-            ),
-            "53300": (what or said, sql("Look who holds the connections.", sessions)),
-        }
-        sentence, remedies = known.get(sqlstate, (what or said, (Remedy(then or "Look into the server's log."),)))
-        return failed(sentence if sentence.endswith(".") else f"{sentence}.", *remedies, sqlstate=sqlstate, said=said)
-
-    def _line(self) -> tuple[Remedy, ...]:
-        """The line of pg_hba.conf that lets DMS in."""
-        kind = "host" if self.login.ssl_mode == "none" else "hostssl"
-        where = self.wanted.network or "ADDRESS/32"
-        line = f"{kind} {quote(self.login.database)} {quote(self.login.user)} {where} scram-sha-256"
-        return (
-            Remedy(
-                "Let DMS in from its network, and this computer too while it looks; then reload.",
-                Audience.DATABASE,
-                Variant.SELF_MANAGED,
-                hba=line,
-                restart=Restart.RELOAD,
-            ),
-            *(
-                Remedy("Let the security group of DMS in.", Audience.NETWORK, each)
-                for each in (Variant.RDS, Variant.AURORA)
-            ),
-        )
+        return refused(self.login, self.wanted, sqlstate, said, what=what, then=then)
 
     def _greet(self) -> Greeting:
         """Say hello once: every check judges the same answer."""
@@ -264,7 +218,3 @@ class Reach:
     @property
     def _place(self) -> str:
         return f"{self.login.host}:{self.login.port}"
-
-
-def _host_remedy(text: str = "Correct postgres_host and postgres_port.") -> Remedy:
-    return Remedy(text, command="autocorp-wizard env edit")
