@@ -151,6 +151,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         weight=18,
     ),
     Action(
+        "preflight.export",
+        "Packets",
+        "Write what helps into files, one for each who applies it: database, network, account, operator.",
+        ("x",),
+        can.FIRST_CAUSE,
+    ),
+    Action(
         "preflight.waive",
         "Waive",
         "Live with the chosen check until a day, for a reason; it stands in the environment's file.",

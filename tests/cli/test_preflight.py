@@ -162,7 +162,7 @@ def spoilt(home):
     as_administrator(home, "ALTER ROLE dms_replication RESET ALL", "ALTER TABLE service REPLICA IDENTITY DEFAULT")
 
 
-async def test_wizard_and_command_come_to_the_same_and_what_is_done_in_one_counts_in_the_other(spoilt, monkeypatch):
+async def test_wizard_and_command_come_to_the_same_and_count_for_each_other(spoilt, monkeypatch, tmp_path):
     as_called = environ()
     for name in set(os.environ) - set(as_called):
         monkeypatch.delenv(name)
@@ -191,6 +191,21 @@ async def test_wizard_and_command_come_to_the_same_and_what_is_done_in_one_count
             found(preflight(spoilt, "--json", "pg.idle_in_txn_timeout").document())["pg.idle_in_txn_timeout"]
             == (found(screen.report.as_document())["pg.idle_in_txn_timeout"])
         )
+
+        # Packets are the same files, whoever writes them.
+        for folder in ("wizard", "command"):
+            (tmp_path / folder).mkdir()
+        await pilot.press("x")
+        await until(pilot, lambda: pilot.app.screen.query("#folder"))
+        pilot.app.screen.query_one("#folder", Input).value = str(tmp_path / "wizard")
+        await pilot.press("enter")
+        await until(pilot, lambda: list((tmp_path / "wizard").iterdir()) and pilot.app.screen is screen)
+        preflight(spoilt, "--packets", str(tmp_path / "command"))
+        by_wizard, by_command = (
+            {each.name: each.read_text() for each in (tmp_path / name).iterdir()} for name in ("wizard", "command")
+        )
+        assert by_wizard.keys() == by_command.keys()
+        assert by_wizard["source.sql"] == by_command["source.sql"]
 
         # A waiver given in the wizard is the command's as well; the wizard then says what the command says.
         await choose(pilot, screen, "pg.tbl.ri")

@@ -122,6 +122,29 @@ class FileDialog(Question[Path | None]):
             self.dismiss(path)
 
 
+class FolderDialog(Question[Path | None]):
+    """Asks for a folder to write into; it is made where there is none."""
+
+    FIELD = "folder"
+    ACCEPT = "Write"
+
+    def __init__(self, title: str, proposed: Path, words: str) -> None:
+        super().__init__(title, text=str(proposed))
+        self._words = words
+
+    def explain(self) -> ComposeResult:
+        """What will be in it."""
+        yield Static(self._words)
+
+    def answer(self, text: str) -> None:
+        """Take the folder, unless a file has that name."""
+        path = Path(text.strip()).expanduser()
+        if text.strip() and path.exists() and not path.is_dir():
+            self.complain(f"{path.name} is a file.")
+        elif text.strip():
+            self.dismiss(path)
+
+
 class SecretDialog(Question[str | None]):
     """Asks for a password, hidden. The answer goes to the engine and is kept nowhere."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -12,26 +13,20 @@ from textual.widgets import OptionList, Static
 
 from autocorp_wizard.adapters.person import who
 from autocorp_wizard.core.environment import Environment, Waiver
-from autocorp_wizard.core.preflight.formats import MARKS, helps
+from autocorp_wizard.core.preflight.packets import packets
 from autocorp_wizard.core.preflight.record import Group, Result, SideEffect, Status, Variant
 from autocorp_wizard.core.preflight.report import Report, under_waivers
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.availability import Facts
+from autocorp_wizard.tui.preflight_words import detail_of, line_of
+from autocorp_wizard.tui.screens.asking import FolderDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.leave import LeaveDialog
 from autocorp_wizard.tui.screens.waive import WaiveDialog
 from autocorp_wizard.tui.widgets.options import chosen_id, fill
-from autocorp_wizard.tui.words import printable
+from autocorp_wizard.tui.words import count, printable
 
 _ALL = "all"
-_STYLES = {
-    Status.PASS: "$success",
-    Status.WARN: "$warning",
-    Status.FAIL: "bold $error",
-    Status.INCONCLUSIVE: "$warning",
-    Status.SKIP: "dim",
-    Status.WAIVED: "dim",
-}
 _OPEN = (Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
 
 
@@ -136,12 +131,12 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             self.query_one("#groups", OptionList),
             [(name, Content.assemble(name, (f" {count}" if count else "", "$warning"))) for name, count in groups],
         )
-        fill(self.query_one("#checks", OptionList), [(each.check.id, _line(each)) for each in self._shown()])
+        fill(self.query_one("#checks", OptionList), [(each.check.id, line_of(each)) for each in self._shown()])
         self._show_detail()
 
     def _show_detail(self) -> None:
         chosen = self._chosen()
-        self.query_one("#preflight-words", Static).update(_detail(chosen) if chosen else "")
+        self.query_one("#preflight-words", Static).update(detail_of(chosen) if chosen else "")
         self.refresh_actions()
 
     @on(OptionList.OptionHighlighted, "#groups")
@@ -198,6 +193,23 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             text = "\n".join(each.copy for each in fitting or chosen.seen.remedies)
             await self.wizard.copy_out(text, text)
 
+    async def do_export(self, _: str) -> None:
+        """Ask for a folder and write the packets there."""
+        from autocorp_wizard.adapters.packet_files import write_packets
+
+        found = packets(self.report)
+        if not found:
+            self.notify("What is open has nothing that somebody could apply.", markup=False)
+            return
+        words = "One file for each who applies it: " + ", ".join(each.name for each in found) + "."
+        proposed = Path.cwd() / f"preflight-{self.environment}"
+        folder = await self.app.push_screen_wait(FolderDialog("Packets for those who help", proposed, words))
+        if folder is not None:
+            written = await self.session.ask(lambda: write_packets(folder, found))
+            self.notify(
+                f"{count(len(written), 'packet')} {'is' if len(written) == 1 else 'are'} in {folder}.", markup=False
+            )
+
     async def do_waive(self, _: str) -> None:
         """Ask for reason and day, then write the waiver down."""
         chosen = self._chosen()
@@ -223,29 +235,3 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         environment = self.session.environment(self.environment)
         others = tuple(each for each in environment.waivers if each.check != waiver.check)
         return self.session.save(replace(environment, waivers=(*others, waiver)))
-
-
-def _line(result: Result) -> Content:
-    return Content.assemble((f"{MARKS[result.status]:<3}", _STYLES[result.status]), result.check.id)
-
-
-def _detail(result: Result) -> Content:
-    check, seen = result.check, result.seen
-    parts: list[str | tuple[str, str]] = [
-        (f"{result.status.value}  ", _STYLES[result.status]),
-        (check.title, "bold"),
-        f"\n{printable(seen.summary)}",
-    ]
-    if result.waiver:
-        parts.append((f"\nWaived by {result.waiver.by} until {result.waiver.until}: {result.waiver.reason}", "dim"))
-    parts += [(f"\n  {printable(each)}", "dim") for each in seen.findings]
-    wanted = list(helps(result))
-    if wanted:
-        parts.append(("\n\nWhat helps", "bold"))
-        parts += [f"\n- {printable(each)}" for each in wanted]
-    parts.append((f"\n\nfrom {check.vantage.value}, {result.seconds * 1000:.0f} ms", "dim"))
-    if check.proves:
-        parts.append((f"\nproves {check.proves}", "dim"))
-    if check.does_not_prove:
-        parts.append((f"\ndoes not prove {check.does_not_prove}", "dim"))
-    return Content.assemble(*parts)
