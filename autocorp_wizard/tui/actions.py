@@ -166,6 +166,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         weight=16,
     ),
     Action(
+        "preflight.revoke",
+        "Take waiver back",
+        "End the waiver of the chosen check now; it counts again as it is.",
+        ("W",),
+        can.WAIVED,
+    ),
+    Action(
         "manual.verify",
         "Verify",
         "Let the wizard look whether the chosen step is done; what it saw is kept as proof.",

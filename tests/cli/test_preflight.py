@@ -219,3 +219,7 @@ async def test_wizard_and_command_come_to_the_same_and_count_for_each_other(spoi
         assert found(again)["pg.tbl.ri"]["waiver"]["reason"] == "the table is never written"
         await press_and_look(pilot, screen, "g")
         assert found(screen.report.as_document()) == found(again)
+        await choose(pilot, screen, "pg.tbl.ri")
+        await pilot.press("W")
+        await until(pilot, lambda: found(screen.report.as_document())["pg.tbl.ri"]["status"] == "FAIL")
+        assert found(preflight(spoilt, "--json", "pg.tbl.ri").document())["pg.tbl.ri"]["status"] == "FAIL"

@@ -175,6 +175,15 @@ async def test_a_waiver_wants_reason_and_day_and_the_id_of_what_guards_the_data(
         await sees(pilot, "1 waived")
         [waiver] = app.session.environment("rehearsal").waivers
         assert (waiver.check, waiver.reason, waiver.until.isoformat()) == ("aws.identity", "a drill", "2099-01-01")
+        choose(app, "pg.wal_level")
+        await pilot.pause()
+        await pilot.press("W")
+        await settle(pilot, lambda: any("not now" in (each.title or "") for each in app._notifications))
+        choose(app, "aws.identity")
+        await pilot.pause()
+        await pilot.press("W")
+        await sees(pilot, "2 failed")
+        assert app.session.environment("rehearsal").waivers == ()
 
 
 async def test_a_pass_cannot_be_waived_and_says_why() -> None:

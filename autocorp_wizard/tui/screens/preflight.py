@@ -77,6 +77,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             causes=len(self.report.causes),
             fix=chosen is not None and bool(chosen.seen.remedies),
             waivable=chosen is not None and chosen.seen.status in _OPEN,
+            waived=chosen is not None and bool(chosen.waiver or chosen.expired),
         )
 
     @property
@@ -223,15 +224,24 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             integrity=chosen.check.integrity,
         )
         waiver = await self.app.push_screen_wait(dialog)
-        if waiver is None:
-            return
-        environment = await self.session.ask(lambda: self._save(waiver))
+        if waiver is not None:
+            await self._keep(chosen.check.id, waiver)
+
+    async def do_revoke(self, _: str) -> None:
+        """Take the waiver of the chosen check back."""
+        chosen = self._chosen()
+        if chosen is not None:
+            await self._keep(chosen.check.id)
+
+    async def _keep(self, check: str, *waivers: Waiver) -> None:
+        """Let a check stand under these waivers alone, in the environment's file and on the screen."""
+        environment = await self.session.ask(lambda: self._save(check, waivers))
         plain = (replace(each, waiver=None, was=None, expired="") for each in self._results.values())
         found = under_waivers(plain, environment.waivers, self.session.now().date())
         self._results = {each.check.id: each for each in found}
         self._show()
 
-    def _save(self, waiver: Waiver) -> Environment:
+    def _save(self, check: str, waivers: Sequence[Waiver]) -> Environment:
         environment = self.session.environment(self.environment)
-        others = tuple(each for each in environment.waivers if each.check != waiver.check)
-        return self.session.save(replace(environment, waivers=(*others, waiver)))
+        others = tuple(each for each in environment.waivers if each.check != check)
+        return self.session.save(replace(environment, waivers=(*others, *waivers)))
