@@ -6,6 +6,7 @@ records are put together by simply having both. Texts are redacted before they a
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,22 +103,42 @@ class EvidenceStore:
                 content = file.read(FILE_LIMIT + 1)
         except OSError as error:
             raise _refused(path, f"{error.strerror or error}.") from error
+        return self._keep(path.name, content, str(path), lambda why: _refused(path, why))
+
+    def keep_output(self, command: str, output: str) -> Kept:
+        """Take in what a command said, under its hash; redacted first. Raises UsageError: empty, too large."""
+
+        def refused(why: str) -> UsageError:
+            return UsageError(
+                "EVIDENCE-COMMAND",
+                "What the command said cannot be kept as evidence.",
+                why=why,
+                next_step="Let it say less, or give a sentence: --evidence TEXT",
+            )
+
+        return self._keep("output.txt", output.encode(), f"The output of `{command}`", refused)
+
+    def _keep(self, name: str, content: bytes, what: str, refused: Callable[[str], UsageError]) -> Kept:
         if not content.strip():
             raise UsageError(
                 "EVIDENCE-EMPTY",
-                f"{path} is empty.",
-                why="An empty file shows nothing.",
-                next_step="Name a file with content, or give a sentence: --evidence TEXT",
+                f"{self._redactor.text(what)} is empty.",
+                why="What is empty shows nothing.",
+                next_step="Name what has content, or give a sentence: --evidence TEXT",
             )
         if len(content) > FILE_LIMIT:
-            raise _refused(path, f"It is larger than {FILE_LIMIT // 1_000_000} MB.")
+            raise refused(f"It is larger than {FILE_LIMIT // 1_000_000} MB.")
         try:
             clean, readable = self._redactor.text(content.decode("utf-8")).encode(), True
         except UnicodeDecodeError:
             clean, readable = content, False
         digest = hashlib.sha256(clean).hexdigest()
         self._write(_FILES, digest, clean)
-        return Kept(EvidenceFile(path.name, digest, len(clean)), clean != content, readable)
+        return Kept(EvidenceFile(name, digest, len(clean)), clean != content, readable)
+
+    def clean(self, text: str) -> str:
+        """Return a text without the secrets that are known."""
+        return self._redactor.text(text)
 
     def read_raw(self, name: str) -> bytes:
         """Return the content of one of `names()`."""

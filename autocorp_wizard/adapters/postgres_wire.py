@@ -52,8 +52,8 @@ def greet(host: str, port: int, user: str, database: str, *, timeout: float = 5.
     with socket.create_connection((host, port), timeout) as plain:
         took = (time.monotonic() - began) * 1000
         plain.sendall(_SSL_REQUEST)
-        answer = plain.recv(1)
-        if answer not in (b"S", b"N"):
+        answer = _exactly(plain, 1)
+        if answer not in (b"S", b"N") or _says_more(plain):
             return Greeting(took, False)
         if not tls or answer == b"N":
             if answer == b"S":  # it waits for a handshake now: begin anew
@@ -61,6 +61,18 @@ def greet(host: str, port: int, user: str, database: str, *, timeout: float = 5.
                     return _start(second, user, database, Greeting(took, True, True))
             return _start(plain, user, database, Greeting(took, True, False))
         return _over_tls(plain, host, user, database, took)
+
+
+def _says_more(connection: socket.socket) -> bool:
+    """Whether more came with the answer: PostgreSQL waits after its one letter, SSH begins with an S and goes on."""
+    patience = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    finally:
+        connection.settimeout(patience)
 
 
 def _over_tls(plain: socket.socket, host: str, user: str, database: str, took: float) -> Greeting:
@@ -74,6 +86,8 @@ def _over_tls(plain: socket.socket, host: str, user: str, database: str, took: f
             seen = Greeting(took, True, True, secure.version() or "", _certificate(found) if found else None)
             return _start(secure, user, database, seen)
     except ssl.SSLError as error:
+        if error.reason == "WRONG_VERSION_NUMBER":  # what came was no TLS at all, so the S was no answer to us
+            return Greeting(took, False)
         return Greeting(took, True, True, message=f"TLS: {error.reason or error}")
 
 

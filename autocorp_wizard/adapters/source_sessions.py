@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 APPLICATION: Final = "autocorp-wizard/preflight"
 _CONNECT_SECONDS: Final = 5
-_STATEMENT_MS: Final = 5_000
-_NOTICE: Final[LiteralString] = """
+# One round trip: deadlines, and, where the server can, that it notices within a second that this process was killed.
+_BEGIN: Final[LiteralString] = """
+    SET statement_timeout = 5000; SET lock_timeout = 2000;
     SELECT set_config(name, '1000', false) FROM pg_settings WHERE name = 'client_connection_check_interval'"""
+_READ_ONLY: Final[LiteralString] = "; SET default_transaction_read_only = on"
+_MOST: Final = 3
 Row = tuple[Any, ...]
 
 
@@ -39,37 +42,100 @@ class SourceLogin:
 
 
 class Sessions:
-    """Opens sessions as they are needed, three at a time at most; each lives as long as its question."""
+    """Opens sessions as they are needed, three at a time at most; each is kept for the next question until `close`."""
 
     def __init__(self, login: SourceLogin) -> None:
         self.login = login
-        self._free = threading.BoundedSemaphore(3)
+        self._turn = threading.Condition()
+        self._idle: list[tuple[str, psycopg.Connection[Row]]] = []
+        self._open = 0
+        self._over = False
 
     @contextlib.contextmanager
     def session(self, *, inspect: bool = False, write: bool = False) -> Iterator["psycopg.Connection[Row]"]:
-        """Open a session as the replication user, or as the inspector where there is one. Raises SourceLoginError.
+        """Give a session as the replication user, or as the inspector where there is one. Raises SourceLoginError.
 
-        `write` is for the temporary slot alone: a slot cannot be made in a read-only transaction.
+        `write` is for the temporary slot alone: a slot cannot be made in a read-only transaction, and what such a
+        session did is not left to the next question.
         """
         login = self.login
         as_inspector = inspect and bool(login.inspector)
         user = login.inspector if as_inspector else login.user
         password = login.inspector_password if as_inspector else login.password
-        with self._free, connect(login, user, password) as connection:
-            # Set after the login, so that the settings of the role can be read as they are in force.
-            connection.execute(f"SET statement_timeout = {_STATEMENT_MS}; SET lock_timeout = 2000")
-            # Where the server can, it notices within a second that this process was killed.
-            connection.execute(_NOTICE)
-            if not write:
-                connection.execute("SET default_transaction_read_only = on")
+        connection = self._take("" if write else user)
+        try:
+            if connection is None:
+                connection = connect(login, user, password)
+                # Set after the login, so that the settings of the role can be read as they are in force.
+                connection.execute(_BEGIN if write else _BEGIN + _READ_ONLY)
             yield connection
+        except BaseException:
+            self._end(connection)
+            raise
+        if write:
+            self._end(connection)
+        else:
+            self._keep(user, connection)
 
-    def rows(
-        self, query: LiteralString, parameters: Sequence[object] | None = None, *, inspect: bool = False
-    ) -> list[Row]:
-        """Ask one question in a session of its own."""
-        with self.session(inspect=inspect) as connection:
-            return connection.execute(query, parameters).fetchall()
+    @contextlib.contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold one of the three places for a connection of another kind."""
+        self._take("")
+        try:
+            yield
+        finally:
+            self._end(None)
+
+    def close(self) -> None:
+        """End what is idle; what is in use ends when it is given back."""
+        with self._turn:
+            self._over = True
+            idle, self._idle = self._idle, []
+        for _, connection in idle:
+            self._end(connection)
+
+    def _take(self, user: str) -> "psycopg.Connection[Row] | None":
+        """Return an idle session of `user`, or None with a place for a new one."""
+        with self._turn:
+            while True:
+                for kept in self._idle:
+                    if kept[0] == user:
+                        self._idle.remove(kept)
+                        return kept[1]
+                if self._open < _MOST:
+                    self._open += 1
+                    return None
+                if self._idle:
+                    self._idle.pop(0)[1].close()
+                    return None
+                self._turn.wait()
+
+    def _keep(self, user: str, connection: "psycopg.Connection[Row]") -> None:
+        with self._turn:
+            if not self._over and not connection.closed:
+                self._idle.append((user, connection))
+                self._turn.notify()
+                return
+        self._end(connection)
+
+    def _end(self, connection: "psycopg.Connection[Row] | None") -> None:
+        if connection is not None:
+            connection.close()
+        with self._turn:
+            self._open -= 1
+            self._turn.notify()
+
+
+@contextlib.contextmanager
+def at_once(connection: "psycopg.Connection[Row]") -> Iterator[None]:
+    """Send the questions that are asked inside in one go, where the driver can: they then cost one round trip."""
+    import psycopg
+
+    if psycopg.Pipeline.is_supported():
+        with connection.pipeline():
+            yield
+    else:
+        yield
 
 
 class SourceLoginError(WizardError):
@@ -106,6 +172,9 @@ def connect(login: SourceLogin, user: str, password: str, *, replication: bool =
     except psycopg.Error as error:
         raise _translated(login, user, error) from None
 
+
+# Words of PgBouncer that no server uses.
+POOLER: Final = re.compile(r"unsupported startup parameter|no such (database|user): |bouncer", re.IGNORECASE)
 
 # What libpq and the server say, most telling first: (pattern, SQLSTATE, sentence, what to do).
 _SAID: Final = (

@@ -209,6 +209,8 @@ def key(place: Place, ask: Callable[[str, str], ActivationKey] = fetch_key) -> S
     try:
         ask(place.agent_address, place.environment.region)
     except WizardError as error:
+        if error.code == "AGENT-TIMEOUT":  # a hang tells nothing
+            return unsure(f"{error.what} {error.why}".strip(), Remedy(error.next_step), code=error.code)
         return failed(f"{error.what} {error.why}".strip(), Remedy(error.next_step), code=error.code)
     return passed(f"It told a key for {place.environment.region}; the key was not kept.")
 

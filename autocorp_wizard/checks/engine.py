@@ -35,7 +35,11 @@ def run_checks(
 
     A need that is not among `checks` counts as fulfilled. Raises ValueError for needs that go in a circle.
     """
-    return _Run(checks, tell, deadline, lanes).carry_out()
+    try:
+        return _Run(checks, tell, deadline, lanes).carry_out()
+    finally:
+        for release in {each.release for each in checks if each.release is not None}:
+            release()
 
 
 def with_needs(checks: Sequence[Check], wanted: Iterable[str]) -> tuple[Check, ...]:

@@ -79,6 +79,9 @@ def _waivers(value: Json, source: str) -> tuple[Waiver, ...]:
         try:
             if not isinstance(entry, dict):
                 raise ValueError("each waiver is a map")
+            empty = next((key for key in ("check", "reason") if not str(entry[key] or "").strip()), "")
+            if empty:
+                raise ValueError(f"{empty!r} is empty")
             waivers.append(
                 Waiver(
                     str(entry["check"]),

@@ -149,6 +149,34 @@ SOURCE_FIELDS = (
         checks=(rules.postgres_name,),
         asked=True,
     ),
+    Field(
+        "postgres_system_identifier",
+        Kind.TEXT,
+        Group.SOURCE,
+        "System identifier of the PostgreSQL source that is meant; the preflight tells it (pg.stable_peer).",
+        "Another server under the same address is then a failure, not a surprise in the lake.",
+        "7361894520174638291",
+        checks=(
+            rules.matches(
+                r"[0-9]{5,20}",
+                "A system identifier is a number of up to 20 digits.",
+                "Take it from: autocorp-wizard preflight pg.stable_peer",
+            ),
+        ),
+        nullable=True,
+        variable=False,
+    ),
+    Field(
+        "postgres_wal_free_gb",
+        Kind.WHOLE,
+        Group.SOURCE,
+        "How many GB are free on the disk of the source's write-ahead log; df on the server tells.",
+        "SQL does not show it. The preflight compares it with what an outage of replication would hold back.",
+        200,
+        checks=(rules.between(1, 1_000_000, "(GB)"),),
+        nullable=True,
+        variable=False,
+    ),
 )
 
 STATE_FIELDS = (

@@ -21,6 +21,8 @@ _GRANTS: Final[tuple[LiteralString, ...]] = (
     "CREATE SCHEMA dms_artifacts AUTHORIZATION dms_replication",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO dms_replication, dms_inspector",
     "GRANT pg_monitor TO dms_inspector",
+    "GRANT SELECT ON pg_hba_file_rules TO dms_inspector",
+    "GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO dms_inspector",
     "ALTER ROLE dms_inspector SET default_transaction_read_only = on",
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     "REVOKE TEMPORARY ON DATABASE autocorp FROM PUBLIC",

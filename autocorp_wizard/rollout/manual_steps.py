@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from autocorp_wizard.adapters import secret_input
+from autocorp_wizard.adapters import process, secret_input
 from autocorp_wizard.adapters.checklist_files import packaged_checklists, read_checklists
-from autocorp_wizard.adapters.evidence_store import EvidenceStore
+from autocorp_wizard.adapters.evidence_store import EvidenceStore, Kept
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.person import who
 from autocorp_wizard.core.bootstrap import StatePlace
@@ -28,9 +28,12 @@ from autocorp_wizard.operate.observing import with_state
 from autocorp_wizard.rollout.evidence_sharing import exchange
 from autocorp_wizard.rollout.looking import look_at, remembered, template_values
 from autocorp_wizard.rollout.source import password_on_file
+from autocorp_wizard.rollout.source_login import INSPECTOR
 from autocorp_wizard.rollout.state_store import StateStore
 from autocorp_wizard.rollout.verifying import find
 
+# What somebody's command may take.
+_COMMAND_SECONDS: Final = 120.0
 # What reads like a path, so that a mistyped one is not kept as a sentence.
 _PATH_MARKS: Final = ("./", "../", "/", "~", "@")
 _SUFFIXES: Final = frozenset(
@@ -55,7 +58,7 @@ class ManualSteps:
     @cached_property
     def evidence(self) -> EvidenceStore:
         """The environment's evidence; what could be a password is struck out of it."""
-        secrets = [self._password(), os.environ.get("PGPASSWORD", "")]
+        secrets = [self._password(), os.environ.get("PGPASSWORD", ""), os.environ.get(INSPECTOR[1], "")]
         if self.environment.source_is_built_in:
             secrets.append(password_on_file(self.home))
         folder = self.home.environment_dir(self.environment.name) / "evidence"
@@ -129,6 +132,28 @@ class ManualSteps:
         self.evidence.add(step.id, Kind.CLAIMED, who(), datetime.now(UTC), text=text, file=file)
         return self.standing(step)
 
+    def claim_by_output(self, step: Step, command: str) -> Standing:
+        """Run a command of the person's on this machine and keep what it says, under its hash.
+
+        Raises UsageError where it does not end well or says nothing: then nothing is recorded.
+        """
+        if not command.strip():
+            raise UsageError("EVIDENCE-EMPTY", "There is no command.", next_step="Name it: --output-of COMMAND")
+        ended = process.run(["/bin/sh", "-c", command], cwd=Path.cwd(), env=os.environ, timeout=_COMMAND_SECONDS)
+        said = "\n".join(each.rstrip() for each in (ended.stdout, ended.stderr) if each.strip())
+        if ended.exit_code:
+            raise UsageError(
+                "EVIDENCE-COMMAND",
+                f"The command ended with {ended.exit_code}, so what it said is no evidence.",
+                why=self.evidence.clean(said.splitlines()[-1][:200]) if said else "It said nothing.",
+                next_step="Run it by itself first; nothing was recorded.",
+            )
+        kept = self.evidence.keep_output(command, said)
+        self._hint_about(kept)
+        text = f"$ {command.strip()}"
+        self.evidence.add(step.id, Kind.CLAIMED, who(), datetime.now(UTC), text=text, file=kept.file)
+        return self.standing(step)
+
     def skip(self, step: Step, reason: str) -> Standing:
         """Keep that a step is not needed here, and why. Raises REASON-EMPTY."""
         if not reason.strip():
@@ -170,11 +195,14 @@ class ManualSteps:
         if not _names_a_file(given, path):
             return given.strip(), None
         kept = self.evidence.keep(path)
-        if kept.redacted:
-            self.hint("Secrets in the file were struck out in the copy that is kept.")
-        if not kept.readable:
-            self.hint("The file is no text and was not searched for secrets: look yourself before it is shared.")
+        self._hint_about(kept)
         return f"File {kept.file.name}", kept.file
+
+    def _hint_about(self, kept: Kept) -> None:
+        if kept.redacted:
+            self.hint(f"Secrets in {kept.file.name} were struck out in the copy that is kept.")
+        if not kept.readable:
+            self.hint(f"{kept.file.name} is no text and was not searched for secrets: look before it is shared.")
 
 
 def _names_a_file(given: str, path: Path) -> bool:

@@ -138,9 +138,18 @@ def look(
 
     place = look_from(environment, home, quiet)
     checks = all_checks(place, home, quiet, lambda: for_source(environment, os.environ))
-    report = carry_out(place, engine.with_needs(checks, ids) if ids else checks, allowed=allowed, tell=tell)
+    chosen = engine.with_needs(checks, ids) if ids else checks
+    report = carry_out(place, chosen, allowed=allowed, tell=tell, notes=strays(environment, checks))
     remember(home, report)
     return report
+
+
+def strays(environment: Environment, checks: Iterable[Check]) -> tuple[str, ...]:
+    """Return a sentence for each waiver of the environment that names none of all checks."""
+    known = {each.id for each in checks}
+    return tuple(
+        f"A waiver names {each.check}, which is no check." for each in environment.waivers if each.check not in known
+    )
 
 
 def carry_out(

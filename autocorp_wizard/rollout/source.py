@@ -1,7 +1,9 @@
 """The source database of a rehearsal that names none of its own: where it is and how DMS would log in."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from autocorp_wizard.adapters.home import Home
@@ -11,7 +13,7 @@ from autocorp_wizard.rehearsal.source import REPLICATION_USER, SourceDatabase
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The replication login; the password is kept out of every representation."""
+    """The replication login, without the password in any representation; `free_bytes` is its disk's."""
 
     host: str
     port: int
@@ -21,6 +23,7 @@ class Source:
     inspector: str = ""
     inspector_password: str = field(default="", repr=False)
     tls: bool = False
+    free_bytes: int | None = None
 
 
 def inputs_of(source: Source) -> dict[str, Json]:
@@ -52,7 +55,16 @@ def source_for(home: Home, say: Callable[[str], None]) -> Source:
         address.inspector_user,
         address.password_of(address.inspector_user),
         address.tls,
+        _free(database.place().data),
     )
+
+
+def _free(directory: Path) -> int | None:
+    """What is free where the cluster keeps its write-ahead log: on this machine it can be looked at."""
+    try:
+        return shutil.disk_usage(directory).free
+    except OSError:
+        return None
 
 
 def password_on_file(home: Home) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from autocorp_wizard.adapters.home import Home
@@ -35,7 +36,9 @@ def source_login(
             source.host, source.port, source.database, source.username, source.password, source.inspector,
             source.inspector_password, mode,
         )  # fmt: skip
-        return login, wishes(environment, home, ssl_mode=mode, user=source.username, database=source.database)
+        wanted = wishes(environment, home, ssl_mode=mode, user=source.username, database=source.database)
+        # DMS of the rehearsal is on this machine, and so is the disk.
+        return login, replace(wanted, network=f"{source.host}/32", wal_free_bytes=source.free_bytes)
     host = str(answers["postgres_host"].value or "")
     if not host:
         raise InconclusiveError(
@@ -65,6 +68,7 @@ def wishes(environment: Environment, home: Home, *, ssl_mode: str = "", user: st
 
     named = answers["postgres_tables"].value
     tables = tuple(map(str, named)) if isinstance(named, list) and named else TABLES
+    free = answers["postgres_wal_free_gb"].value
     phases = remembered(home, environment.name).get("phases")
     return Wanted(
         user or text("postgres_username"),
@@ -73,6 +77,9 @@ def wishes(environment: Environment, home: Home, *, ssl_mode: str = "", user: st
         ssl_mode or text("postgres_ssl_mode") or "none",
         heartbeat_schema=text("dms_heartbeat_schema"),
         lob_max_bytes=int(str(answers["dms_lob_max_size_kb"].value or 32)) * 1024,
-        network=text("vpc_cidr"),
+        network=text("vpc_cidr") if answers["create_vpc"].value and not environment.is_rehearsal else "",
+        dms_is_here=environment.is_rehearsal,
+        system_identifier=text("postgres_system_identifier"),
         replicating=isinstance(phases, list) and "dms" in phases,
+        wal_free_bytes=None if free is None else int(str(free)) * 10**9,
     )

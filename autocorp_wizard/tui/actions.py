@@ -152,12 +152,26 @@ ACTIONS: Final[tuple[Action, ...]] = (
         weight=18,
     ),
     Action(
+        "preflight.export",
+        "Packets",
+        "Write what helps into files, one for each who applies it: database, network, account, operator.",
+        ("x",),
+        can.FIRST_CAUSE,
+    ),
+    Action(
         "preflight.waive",
         "Waive",
         "Live with the chosen check until a day, for a reason; it stands in the environment's file.",
         ("w",),
         can.WAIVABLE,
         weight=16,
+    ),
+    Action(
+        "preflight.revoke",
+        "Take waiver back",
+        "End the waiver of the chosen check now; it counts again as it is.",
+        ("W",),
+        can.WAIVED,
     ),
     Action(
         "manual.verify",

@@ -34,6 +34,7 @@ class Facts:
     causes: int = 0
     fix: bool = False
     waivable: bool = False
+    waived: bool = False
     copies: int = 0
     replaying: bool = False
     commands: int = 0
@@ -123,6 +124,7 @@ FIRST_CAUSE = needs(lambda facts: facts.causes, "Nothing has to be put right.")
 FIX = needs(
     lambda facts: facts.fix, "This check says nothing that helps, because nothing is wrong or it was not looked at."
 )
+WAIVED = needs(lambda facts: facts.waived, "This check stands under no waiver.")
 WAIVABLE = needs(lambda facts: facts.waivable, "Only a check that failed, warned or could not be told can be waived.")
 STEP_CHOSEN = all_of(
     needs(lambda facts: not facts.looking, "The wizard is still looking at a step."),

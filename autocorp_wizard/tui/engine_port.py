@@ -117,6 +117,10 @@ class ManualLike(Protocol):
         """Keep somebody's word that it is done: a sentence, or a file by its name."""
         ...
 
+    def claim_by_output(self, step: Step, command: str) -> Standing:
+        """Run a command and keep what it says."""
+        ...
+
     def skip(self, step: Step, reason: str) -> Standing:
         """Keep that it is not needed here, and why."""
         ...

@@ -123,3 +123,16 @@ def test_checks_that_wait_for_another_do_not_keep_it_from_starting() -> None:
 
     results = run_checks([*(check(f"waits.{number}", waits) for number in range(70)), check("tells", tells)])
     assert {each.status for each in results} == {Status.PASS}
+
+
+def test_what_checks_share_is_given_back_once_also_where_a_run_is_refused() -> None:
+    given: list[str] = []
+
+    def release() -> None:
+        given.append("back")
+
+    run_checks([check("a", release=release), check("b", None, "a", release=release), check("c")])
+    assert given == ["back"]
+    with pytest.raises(ValueError, match="circle"):
+        run_checks([check("a", None, "b", release=release), check("b", None, "a", release=release)])
+    assert given == ["back", "back"]

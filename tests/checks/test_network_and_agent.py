@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from autocorp_wizard.adapters import datasync_agent
 from autocorp_wizard.adapters.datasync_agent import fetch_key
 from autocorp_wizard.checks import agent, network, network_vpc
 from autocorp_wizard.checks.network import Reached
@@ -263,6 +264,13 @@ def test_what_is_asked_for_a_key_may_be_no_agent(answer: bytes, status: Status, 
         seen = agent.key(place(agent_address=f"127.0.0.1:{port}"), fetch_key)
     assert (seen.status, word in seen.summary) == (status, True)
     assert "ABCDE-12345" not in repr(seen)
+
+
+def test_an_agent_that_hangs_is_not_known_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasync_agent, "_TIMEOUT_SECONDS", 0.2)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        seen = agent.key(place(agent_address=f"127.0.0.1:{silent.getsockname()[1]}"), fetch_key)
+    assert (seen.status, "It said nothing" in seen.summary) == (Status.INCONCLUSIVE, True)
 
 
 def test_an_unusable_share_is_named() -> None:

@@ -1,5 +1,6 @@
 """`checklist` as it is called: states, evidence, documents, exit codes, and what is refused with which words."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def test_a_file_is_copied_and_its_secrets_are_struck_out(capsys, home: Path, tmp
     assert "struck out" in done.err
 
 
+def test_the_output_of_a_command_is_kept_under_its_hash_without_secrets(capsys, home: Path, monkeypatch):
+    monkeypatch.setenv("AUTOCORP_INSPECTOR_PASSWORD", "looksharmless7")
+    command = "echo 200 GB free for looksharmless7; echo PGPASSWORD=verysecretvalue 1>&2"
+    document = inside(
+        capsys, home, "checklist", "done", "source-disk", "--output-of", command, "--json"
+    ).document()  # fmt: skip
+    record, file = document["record"], document["record"]["file"]
+    assert (document["state"], file["name"]) == ("claimed", "output.txt")
+    assert record["text"].startswith("$ echo 200 GB free for ")
+    kept = (home / "environments" / "live" / "evidence" / "files" / file["sha256"]).read_bytes()
+    assert hashlib.sha256(kept).hexdigest() == file["sha256"]
+    assert b"200 GB free" in kept
+    everything = b"".join(each.read_bytes() for each in home.rglob("*") if each.is_file())
+    assert b"verysecretvalue" not in everything
+    assert b"looksharmless7" not in everything
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -95,6 +113,10 @@ def test_a_file_is_copied_and_its_secrets_are_struck_out(capsys, home: Path, tmp
         (("done", "agent-deploy", "--evidence", "./missing.png"), "EVIDENCE-FILE", "does not exist"),
         (("done", "agent-deploy", "--evidence", "proof.pdf"), "EVIDENCE-FILE", "does not exist"),
         (("done", "agent-deploy", "--evidence", "/"), "EVIDENCE-FILE", "no file"),
+        (("done", "agent-deploy", "--output-of", "true"), "EVIDENCE-EMPTY", "shows nothing"),
+        (("done", "agent-deploy", "--output-of", " "), "EVIDENCE-EMPTY", "--output-of"),
+        (("done", "agent-deploy", "--output-of", "echo no such disk; exit 7"), "EVIDENCE-COMMAND", "no such disk"),
+        (("done", "agent-deploy", "--output-of", "true", "--evidence", "x"), "USAGE", "contradict"),
         (("skip", "agent-deploy", "--reason", " "), "REASON-EMPTY", "--reason"),
         (("done", "agent-deploy"), "USAGE", "--evidence"),
         (("list", "--group", "agents"), "GROUP-UNKNOWN", "agent"),

@@ -1,11 +1,21 @@
 """`preflight` and `waive` as scripts see them, on the rehearsal cloud."""
 
 import json
+import os
+from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
+from textual.widgets import Button, Input
 
-from tests.cli.command import call
+from autocorp_wizard.adapters.environment_store import EnvironmentStore
+from autocorp_wizard.adapters.home import Home
+from autocorp_wizard.core.environment import Waiver
+from autocorp_wizard.rehearsal.source import SourceDatabase
+from autocorp_wizard.rehearsal.source_address import SUPERUSER, connect
+from tests.cli.command import call, environ
+from tests.cli.preflight_faces import choose, clipboard, found, press_and_look, screen_of, until
 
 PROXY = {"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "localhost"}
 
@@ -124,3 +134,92 @@ def test_a_step_that_was_done_and_is_not_so_any_more_has_drifted(tmp_path):
 def test_verify_wants_a_step_or_all(tmp_path, arguments):
     done = call(tmp_path, "checklist", "verify", *arguments, "--env", "rehearsal", "--json")
     assert (done.code, done.document()["error"]["code"]) == (2, "USAGE")
+
+
+def as_administrator(home, *statements):
+    address = SourceDatabase(home).ensure()
+    with connect(address, SUPERUSER, address.database) as admin:
+        for statement in statements:
+            admin.execute(statement.encode())
+
+
+@pytest.fixture
+def spoilt(home):
+    """A source with two failures, and an environment with a waiver that ran out and one of a check that is none."""
+    store = EnvironmentStore(Home(home))
+    call(home, "waive", "aws.budget", "--reason", "x", "--until", "2099-01-01", "--env", "rehearsal")
+    saved = store.load("rehearsal")
+    over = Waiver("pg.slot_wal_cap", "the disk is small", date(2001, 1, 1), "dba")
+    stray = Waiver("pg.none", "once there was one", date(2099, 1, 1), "dba")
+    store.save(replace(saved, waivers=(over, stray)))
+    as_administrator(
+        home,
+        "ALTER ROLE dms_replication SET idle_in_transaction_session_timeout = '60s'",
+        "ALTER TABLE service REPLICA IDENTITY NOTHING",
+    )
+    yield home
+    store.save(replace(saved, waivers=()))
+    as_administrator(home, "ALTER ROLE dms_replication RESET ALL", "ALTER TABLE service REPLICA IDENTITY DEFAULT")
+
+
+async def test_wizard_and_command_come_to_the_same_and_count_for_each_other(spoilt, monkeypatch, tmp_path):
+    as_called = environ()
+    for name in set(os.environ) - set(as_called):
+        monkeypatch.delenv(name)
+    for name, value in as_called.items():
+        monkeypatch.setenv(name, value)
+    async with screen_of(spoilt, "rehearsal") as (pilot, screen):
+        seen, told = screen.report, preflight(spoilt, "--json").document()
+        failures = {name for name, each in found(told).items() if each["status"] == "FAIL"}
+        assert {"pg.idle_in_txn_timeout", "pg.tbl.ri", "pg.slot_wal_cap"} <= failures
+        assert found(told)["pg.slot_wal_cap"]["waiver_expired"] == "2001-01-01"
+        assert list(found(seen.as_document())) == list(found(told))
+        assert found(seen.as_document()) == found(told)
+        assert [each.check.id for each in seen.causes] == told["causes"]
+        assert seen.as_document()["counts"] == told["counts"]
+        assert list(seen.notes) == told["notes"] == ["A waiver names pg.none, which is no check."]
+
+        # Copied, done literally, looked at again: the wizard's one key each, and the command sees it, too.
+        await choose(pilot, screen, "pg.idle_in_txn_timeout")
+        await pilot.press("c")
+        remedies = found(told)["pg.idle_in_txn_timeout"]["remediation"]
+        assert clipboard(pilot) in [each.get("sql") for each in remedies if each["variant"] in ("any", "self-managed")]
+        as_administrator(spoilt, clipboard(pilot))
+        await press_and_look(pilot, screen, "o")
+        assert found(screen.report.as_document())["pg.idle_in_txn_timeout"]["status"] == "PASS"
+        assert (
+            found(preflight(spoilt, "--json", "pg.idle_in_txn_timeout").document())["pg.idle_in_txn_timeout"]
+            == (found(screen.report.as_document())["pg.idle_in_txn_timeout"])
+        )
+
+        # Packets are the same files, whoever writes them.
+        for folder in ("wizard", "command"):
+            (tmp_path / folder).mkdir()
+        await pilot.press("x")
+        await until(pilot, lambda: pilot.app.screen.query("#folder"))
+        pilot.app.screen.query_one("#folder", Input).value = str(tmp_path / "wizard")
+        await pilot.press("enter")
+        await until(pilot, lambda: list((tmp_path / "wizard").iterdir()) and pilot.app.screen is screen)
+        preflight(spoilt, "--packets", str(tmp_path / "command"))
+        by_wizard, by_command = (
+            {each.name: each.read_text() for each in (tmp_path / name).iterdir()} for name in ("wizard", "command")
+        )
+        assert by_wizard.keys() == by_command.keys()
+        assert by_wizard["source.sql"] == by_command["source.sql"]
+
+        # A waiver given in the wizard is the command's as well; the wizard then says what the command says.
+        await choose(pilot, screen, "pg.tbl.ri")
+        await pilot.press("w")
+        await until(pilot, lambda: pilot.app.screen.query("#reason"))
+        pilot.app.screen.query_one("#reason", Input).value = "the table is never written"
+        pilot.app.screen.query_one("#until", Input).value = "2099-01-01"
+        pilot.app.screen.query_one("#accept", Button).press()
+        await until(pilot, lambda: found(screen.report.as_document())["pg.tbl.ri"]["status"] == "WAIVED")
+        again = preflight(spoilt, "--json").document()
+        assert found(again)["pg.tbl.ri"]["waiver"]["reason"] == "the table is never written"
+        await press_and_look(pilot, screen, "g")
+        assert found(screen.report.as_document()) == found(again)
+        await choose(pilot, screen, "pg.tbl.ri")
+        await pilot.press("W")
+        await until(pilot, lambda: found(screen.report.as_document())["pg.tbl.ri"]["status"] == "FAIL")
+        assert found(preflight(spoilt, "--json", "pg.tbl.ri").document())["pg.tbl.ri"]["status"] == "FAIL"

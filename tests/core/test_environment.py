@@ -145,3 +145,25 @@ def test_a_file_of_a_newer_wizard_is_refused_with_a_sentence():
 def test_broken_bookkeeping_is_refused(document):
     with pytest.raises(UsageError):
         read_answers(document, "dev", source="dev.yaml")
+
+
+@pytest.mark.parametrize(
+    ("waiver", "words"),
+    [
+        ("aws.budget", "each waiver is a map"),
+        ({"reason": "y", "until": "2026-12-31"}, "'check' is missing"),
+        ({"check": "aws.budget", "until": "2026-12-31"}, "'reason' is missing"),
+        ({"check": "aws.budget", "reason": "y"}, "'until' is missing"),
+        ({"check": "aws.budget", "reason": "y", "until": "soon"}, "Invalid isoformat string: 'soon'"),
+        ({"check": "aws.budget", "reason": "y", "until": "2026-02-30"}, "day is out of range"),
+        ({"check": "aws.budget", "reason": " ", "until": "2026-12-31"}, "'reason' is empty"),
+        ({"check": "", "reason": "y", "until": "2026-12-31"}, "'check' is empty"),
+    ],
+)
+def test_a_malformed_waiver_is_named_with_what_is_wrong(waiver, words):
+    with pytest.raises(UsageError) as caught:
+        read_answers({"waivers": [waiver]}, "dev", source="dev.yaml")
+    assert caught.value.code == "WAIVER-REFUSED"
+    assert "dev.yaml" in caught.value.what
+    assert words in caught.value.what
+    assert "2026-12-31" in caught.value.why

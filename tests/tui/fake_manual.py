@@ -49,6 +49,10 @@ class FakeManual:
         """Somebody says so."""
         return self._keep(step, Kind.CLAIMED, given)
 
+    def claim_by_output(self, step: Step, command: str) -> Standing:
+        """A command says so."""
+        return self._keep(step, Kind.CLAIMED, f"output of {command}")
+
     def skip(self, step: Step, reason: str) -> Standing:
         """Not needed."""
         return self._keep(step, Kind.SKIPPED, reason)

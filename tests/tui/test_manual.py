@@ -91,6 +91,17 @@ async def test_somebodys_word_is_a_claim_and_an_empty_one_is_none(app: WizardApp
     assert [(each.step, each.kind.value) for each in manual.kept] == [("source-disk", "claimed")]
 
 
+async def test_the_output_of_a_command_is_evidence(app: WizardApp, manual: FakeManual) -> None:
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot, "source-disk")
+        await pilot.press("d")
+        await sees(pilot, "$ COMMAND")
+        app.screen.query_one("#said", Input).value = "$ df -h"
+        await pilot.press("enter")
+        await sees(pilot, "◐ claimed", "output of df -h")
+    assert [each.text for each in manual.kept] == ["output of df -h"]
+
+
 async def test_a_step_is_skipped_with_a_reason_and_open_ones_can_be_shown_alone(
     app: WizardApp, manual: FakeManual
 ) -> None:

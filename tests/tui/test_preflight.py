@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.widgets import Button, Input, OptionList
@@ -134,6 +135,26 @@ async def test_what_helps_is_copied() -> None:
         assert app.clipboard == FIX.sql
 
 
+async def test_packets_are_written_for_those_who_apply_them(tmp_path: Path) -> None:
+    app = app_with(Looker())
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(PreflightScreen("rehearsal"))
+        await sees(pilot, "2 failed")
+        await pilot.press("x")
+        await sees(pilot, "One file for each who applies it", "source.sql")
+        (tmp_path / "taken").write_text("a file")
+        field = app.screen.query_one("#folder", Input)
+        field.value = str(tmp_path / "taken")
+        await pilot.press("enter")
+        await sees(pilot, "taken is a file.")
+        field.value = str(tmp_path / "out")
+        await pilot.press("enter")
+        await settle(pilot, (tmp_path / "out" / "source.sql").exists)
+        await settle(pilot, lambda: isinstance(app.screen, PreflightScreen))
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["source.sql"]
+    assert FIX.sql in (tmp_path / "out" / "source.sql").read_text()
+
+
 async def test_a_waiver_wants_reason_and_day_and_the_id_of_what_guards_the_data() -> None:
     app = app_with(Looker())
     async with app.run_test(size=(100, 30)) as pilot:
@@ -154,6 +175,15 @@ async def test_a_waiver_wants_reason_and_day_and_the_id_of_what_guards_the_data(
         await sees(pilot, "1 waived")
         [waiver] = app.session.environment("rehearsal").waivers
         assert (waiver.check, waiver.reason, waiver.until.isoformat()) == ("aws.identity", "a drill", "2099-01-01")
+        choose(app, "pg.wal_level")
+        await pilot.pause()
+        await pilot.press("W")
+        await settle(pilot, lambda: any("not now" in (each.title or "") for each in app._notifications))
+        choose(app, "aws.identity")
+        await pilot.pause()
+        await pilot.press("W")
+        await sees(pilot, "2 failed")
+        assert app.session.environment("rehearsal").waivers == ()
 
 
 async def test_a_pass_cannot_be_waived_and_says_why() -> None:

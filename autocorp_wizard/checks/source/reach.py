@@ -2,6 +2,7 @@
 
 import socket
 import statistics
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,13 +10,13 @@ from typing import Final
 
 from autocorp_wizard.adapters.postgres_wire import Greeting, greet
 from autocorp_wizard.adapters.source_sessions import Sessions, SourceLogin, SourceLoginError, connect
+from autocorp_wizard.checks.source.refusals import host_remedy, refused
 from autocorp_wizard.core.events import Json
 from autocorp_wizard.core.preflight.record import (
     Audience,
     Remedy,
     Restart,
     Seen,
-    Variant,
     failed,
     passed,
     skipped,
@@ -23,8 +24,10 @@ from autocorp_wizard.core.preflight.record import (
     warned,
 )
 from autocorp_wizard.core.preflight.source.facts import Wanted
-from autocorp_wizard.core.preflight.source.remedies import quote, setting, sql
+from autocorp_wizard.core.preflight.source.remedies import count, setting, sql
 
+_CONNECT_SECONDS: Final = 4.0
+_HELLO_SECONDS: Final = 5.0
 _SLOW_MS: Final = 150.0
 _SOON_DAYS: Final = 30
 
@@ -37,13 +40,17 @@ class Reach:
     ) -> None:
         self.login, self.wanted, self._now = login, wanted, now
         self.sessions = Sessions(login)
+        self._guard = threading.Lock()
+        self._greeting: Greeting | None = None
+        # What the replication connection said that it is; empty before.
+        self.walsender_identifier = ""
 
     def dns(self) -> Seen:
         """Resolve the name."""
         try:
             found = sorted({str(info[4][0]) for info in socket.getaddrinfo(self.login.host, self.login.port)})
         except socket.gaierror as error:
-            return failed(f"The name {self.login.host} has no address: {error.strerror}.", _host_remedy())
+            return failed(f"The name {self.login.host} has no address: {error.strerror}.", host_remedy())
         return passed(f"{self.login.host} is {', '.join(found)} from here.", addresses=list[Json](found))
 
     def tcp(self) -> Seen:
@@ -52,11 +59,11 @@ class Reach:
         try:
             for _ in range(3):
                 began = time.monotonic()
-                socket.create_connection((self.login.host, self.login.port), 4).close()
+                socket.create_connection((self.login.host, self.login.port), _CONNECT_SECONDS).close()
                 took.append((time.monotonic() - began) * 1000)
         except ConnectionRefusedError:
             return failed(
-                f"Nothing listens at {self._place}.", _host_remedy("Start PostgreSQL there, or correct the port.")
+                f"Nothing listens at {self._place}.", host_remedy("Start PostgreSQL there, or correct the port.")
             )
         except TimeoutError:
             return failed(
@@ -64,7 +71,7 @@ class Reach:
                 Remedy("Open the way to the port.", Audience.NETWORK),
             )
         except OSError as error:
-            return failed(f"There is no way to {self._place}: {error.strerror or error}.", _host_remedy())
+            return failed(f"There is no way to {self._place}: {error.strerror or error}.", host_remedy())
         median = statistics.median(took)
         if median > _SLOW_MS:
             return warned(
@@ -76,10 +83,18 @@ class Reach:
         """Say hello without a credential."""
         try:
             seen = self._greet()
+        except TimeoutError:
+            return unsure(
+                f"{self._place} takes connections but said nothing for {_HELLO_SECONDS:.0f} s: it hangs, or a firewall "
+                "in between answers for it.",
+                Remedy("Look at the server's log and load, and at what stands in between.", Audience.DATABASE),
+            )
         except OSError as error:
-            return failed(f"What answers at {self._place} hung up: {error}.", _host_remedy())
+            return failed(
+                f"What answers at {self._place} hung up before it said what it is.", host_remedy(), said=str(error)
+            )
         if not seen.speaks:
-            return failed(f"What answers at {self._place} is no PostgreSQL.", _host_remedy())
+            return failed(f"What answers at {self._place} is no PostgreSQL.", host_remedy())
         if seen.message.startswith("TLS:"):
             return failed(
                 f"The TLS handshake failed ({seen.message[5:]}).", *setting("ssl", "on", "Mend the certificate.")
@@ -109,8 +124,11 @@ class Reach:
         left = (found.expires - self._now()).days
         renew = Remedy("Renew the server's certificate and reload.", Audience.DATABASE, restart=Restart.RELOAD)
         evidence: dict[str, Json] = {"expires": found.expires.isoformat(), "names": list[Json](found.names)}
-        if left < 0:
-            return failed(f"The server's certificate ran out {-left} days ago.", renew, findings=(), **evidence)
+        if found.expires <= self._now():
+            unused = self.login.ssl_mode == "none"
+            said = f"The server's certificate ran out {count(-left, 'day')} ago"
+            said += "; DMS does not use it (ssl_mode none)." if unused else "."
+            return (warned if unused else failed)(said, renew, findings=(), **evidence)
         if self.login.ssl_mode == "verify-full" and self.login.host not in found.names:
             return failed(
                 f"The certificate is not for {self.login.host} ({', '.join(found.names) or 'no name'}).", renew
@@ -168,61 +186,30 @@ class Reach:
             one = source.execute("SELECT pg_backend_pid()").fetchone()
         if one and one[0] == named:
             return passed("The server itself answers; no pooler is in between.")
-        return failed("A connection pooler is in between; replication does not pass it.", _host_remedy())
+        return failed("A connection pooler is in between; replication does not pass it.", host_remedy())
 
     def walsender(self) -> Seen:
         """Open a replication connection and ask it who it is."""
         try:
-            with connect(self.login, self.login.user, self.login.password, replication=True) as source:
+            with (
+                self.sessions.place(),
+                connect(self.login, self.login.user, self.login.password, replication=True) as source,
+            ):
                 one = source.execute("IDENTIFY_SYSTEM").fetchone()
         except SourceLoginError as error:
             return self._refused(error.sqlstate, error.why, error.what, error.next_step)
-        return passed("A replication connection is let in.", system_identifier=str(one[0]) if one else "")
+        self.walsender_identifier = str(one[0]) if one else ""
+        return passed("A replication connection is let in.", system_identifier=self.walsender_identifier)
 
     def _refused(self, sqlstate: str, said: str, what: str = "", then: str = "") -> Seen:
-        user, database = quote(self.login.user), quote(self.login.database)
-        sessions = "SELECT usename, count(*) FROM pg_stat_activity GROUP BY 1;"
-        if sqlstate == "42501" and "may not connect" in what:
-            grant = f"GRANT CONNECT ON DATABASE {database} TO {user};"
-            return failed(what, *sql("Let it connect.", grant), sqlstate=sqlstate)
-        if sqlstate == "55000":
-            statement = f"ALTER DATABASE {database} ALLOW_CONNECTIONS true;"
-            return failed(what, *sql("Let it accept connections.", statement), sqlstate=sqlstate)
-        login = sql("Let it log in.", f"ALTER ROLE {user} LOGIN;")
-        password = sql("Set it anew, then tell the wizard (secret set).", f"\\password {self.login.user}")
-        known = {
-            "28000": (what or said, self._line() if "pg_hba" in said else login),
-            "28P01": (what or said, password),
-            "3D000": (
-                what or f"There is no database {self.login.database}.",
-                (_host_remedy("Correct postgres_database."),),
-            ),
-            "53300": (what or said, sql("Look who holds the connections.", sessions)),
-        }
-        sentence, remedies = known.get(sqlstate, (what or said, (Remedy(then or "Look into the server's log."),)))
-        return failed(sentence if sentence.endswith(".") else f"{sentence}.", *remedies, sqlstate=sqlstate, said=said)
-
-    def _line(self) -> tuple[Remedy, ...]:
-        """The line of pg_hba.conf that lets DMS in."""
-        kind = "host" if self.login.ssl_mode == "none" else "hostssl"
-        where = self.wanted.network or "ADDRESS/32"
-        line = f"{kind} {quote(self.login.database)} {quote(self.login.user)} {where} scram-sha-256"
-        return (
-            Remedy(
-                "Let DMS in from its network, and this computer too while it looks; then reload.",
-                Audience.DATABASE,
-                Variant.SELF_MANAGED,
-                hba=line,
-                restart=Restart.RELOAD,
-            ),
-            *(
-                Remedy("Let the security group of DMS in.", Audience.NETWORK, each)
-                for each in (Variant.RDS, Variant.AURORA)
-            ),
-        )
+        return refused(self.login, self.wanted, sqlstate, said, what=what, then=then)
 
     def _greet(self) -> Greeting:
-        return greet(*self._address, self.login.user, self.login.database)
+        """Say hello once: every check judges the same answer."""
+        with self._guard:
+            if self._greeting is None:
+                self._greeting = greet(*self._address, self.login.user, self.login.database, timeout=_HELLO_SECONDS)
+            return self._greeting
 
     @property
     def _address(self) -> tuple[str, int]:
@@ -231,7 +218,3 @@ class Reach:
     @property
     def _place(self) -> str:
         return f"{self.login.host}:{self.login.port}"
-
-
-def _host_remedy(text: str = "Correct postgres_host and postgres_port.") -> Remedy:
-    return Remedy(text, command="autocorp-wizard env edit")

@@ -14,6 +14,8 @@ from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.preflight.record import Check, Group, Seen, SideEffect, Vantage
 from autocorp_wizard.core.preflight.source import activity_rules as on_activity
 from autocorp_wizard.core.preflight.source import column_rules as on_columns
+from autocorp_wizard.core.preflight.source import hba_rules as on_hba
+from autocorp_wizard.core.preflight.source import peer_rules as on_peer
 from autocorp_wizard.core.preflight.source import role_rules as on_role
 from autocorp_wizard.core.preflight.source import server_rules as on_server
 from autocorp_wizard.core.preflight.source import table_rules as on_tables
@@ -65,7 +67,8 @@ _SERVER: Final = (
 )
 _ROLE: Final = (
     _Rule("pg.auth.validuntil", "The login outlives the task", on_role.validity),
-    _Rule("pg.hba.errors", "pg_hba.conf has no faulty line", on_role.hba_errors),
+    _Rule("pg.hba.errors", "pg_hba.conf has no faulty line", on_hba.errors),
+    _Rule("pg.hba.cidr", "DMS's network is let in", on_hba.network, needs=("pg.tls.required",)),
     _Rule("pg.role.replication", "The user may replicate", on_role.may_replicate),
     _Rule("pg.role.super", "The user has few rights", on_role.is_super),
     _Rule("pg.priv.usage", "Its schemas can be used", on_role.usage),
@@ -133,11 +136,17 @@ class _Source:
             raise self._made
         return self._made
 
+    def release(self) -> None:
+        """End the sessions, where there are any."""
+        with self._guard:
+            if isinstance(self._made, tuple):
+                self._made[0].sessions.close()
+
 
 def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Check, ...]:
     """Return every check of a source. Nothing is asked, not even `prepare`, before the first of them runs."""
     source = _Source(prepare)
-    check = partial(Check, group=Group.SOURCE, proves=_PROVES, does_not_prove=_NOT)
+    check = partial(Check, group=Group.SOURCE, proves=_PROVES, does_not_prove=_NOT, release=source.release)
 
     def asked(probe: Callable[[Reach], Seen]) -> Callable[[], Seen]:
         return lambda: probe(source()[0])
@@ -189,7 +198,15 @@ def source_checks(prepare: Callable[[], tuple[SourceLogin, Wanted]]) -> tuple[Ch
             "A replication connection is let in",
             probe=asked(Reach.walsender),
             phases=_DMS,
-            needs=("pg.auth.login", "pg.role.replication", "pg.senders.free", "pg.primary"),
+            needs=("pg.auth.login", "pg.pooler", "pg.role.replication", "pg.senders.free", "pg.primary"),
+        ),
+        here(
+            "pg.stable_peer",
+            "It is the server that is meant",
+            probe=lambda: _same_server(*source()),
+            phases=_DMS,
+            needs=("pg.hba.repl",),
+            integrity=True,
         ),
         *rules(_ACTIVITY, lambda facts: facts.activity),
         here(
@@ -220,3 +237,7 @@ def _judge(source: _Source, rule: _Rule, of: Callable[[SourceFacts], Once[T]]) -
     reach, facts = source()
     facts.begin()
     return rule.judge(of(facts)(), reach.wanted)
+
+
+def _same_server(reach: Reach, facts: SourceFacts) -> Seen:
+    return on_peer.stable_peer(facts.server(), reach.wanted, reach.walsender_identifier)

@@ -174,16 +174,28 @@ def verify(settings: Settings, step_id: str, everything: bool) -> None:
 
 
 @command.command(
-    "done", example='autocorp-wizard checklist done network-route --evidence "Ticket 4711, route added by Kim"'
+    "done",
+    example='autocorp-wizard checklist done network-route --evidence "Ticket 4711, route added by Kim"\n'
+    'autocorp-wizard checklist done source-disk --output-of "ssh erp-db df -h /var/lib/postgresql"',
 )
 @click.argument("step_id", metavar="STEP")
-@click.option("--evidence", required=True, metavar="TEXT/FILE", help="A sentence, or a file (5 MB at most).")
+@click.option("--evidence", default=None, metavar="TEXT/FILE", help="A sentence, or a file (5 MB at most).")
+@click.option("--output-of", "run", default=None, metavar="COMMAND", help="Run it here and keep what it says, hashed.")
 @pass_settings
-def done(settings: Settings, step_id: str, evidence: str) -> None:
+def done(settings: Settings, step_id: str, evidence: str | None, run: str | None) -> None:
     """Say that a step is done, with evidence. It reads `claimed` until a probe has seen it."""
     steps = open_steps(settings)
     step = steps.step(step_id)
-    steps.claim(step, evidence)
+    if evidence is not None and run is None:
+        steps.claim(step, evidence)
+    elif run is not None and evidence is None:
+        steps.claim_by_output(step, run)
+    else:
+        raise UsageError(
+            "USAGE",
+            "Evidence is wanted." if run is None else "--evidence and --output-of contradict each other.",
+            next_step="Give one: --evidence TEXT (or a file), or --output-of COMMAND",
+        )
     steps.exchange()
     _say(settings, "done", steps, step)
     if step.has_probe:

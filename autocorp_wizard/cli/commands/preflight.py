@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from click.exceptions import Exit
 
+from autocorp_wizard.adapters.packet_files import write_packets
 from autocorp_wizard.cli import passwords, targets
 from autocorp_wizard.cli.console import ReaderLeft
 from autocorp_wizard.cli.options import WizardCommand, pass_settings
@@ -100,7 +101,7 @@ def command(
     except KeyboardInterrupt:
         raise Exit(int(ExitCode.INTERRUPTED)) from None
     if folder is not None:
-        _write_packets(settings, report, Path(folder).expanduser(), Variant(variant))
+        _write_packets(settings, report, Path(folder), Variant(variant))
     raise Exit(int(report.exit_code(fail_on=strict)))
 
 
@@ -142,16 +143,12 @@ def _look(
     if only_failed:
         last = preflight.last_statuses(settings.home, environment.name)
         chosen = with_needs(everything, [each.id for each in chosen if last.get(each.id) in _NOT_WELL])
-    known = {each.id for each in everything}
-    notes = tuple(
-        f"A waiver names {each.check}, which is no check." for each in environment.waivers if each.check not in known
-    )
     report = preflight.carry_out(
         place,
         chosen,
         allowed=[SideEffect(each) for each in allow],
         tell=lambda result: settings.console.detail(f"{result.status.value:<12} {result.check.id}"),
-        notes=notes,
+        notes=preflight.strays(environment, everything),
     )
     preflight.remember(settings.home, report)
     return report
@@ -237,12 +234,5 @@ def _write_packets(settings: Settings, report: Report, folder: Path, variant: Va
     if not found:
         settings.console.hint("Nothing is open, so there is no packet to write.")
         return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for each in found:
-            (folder / each.name).write_text(each.text, "utf-8")
-            settings.console.hint(f"For the {each.audience.value}: {folder / each.name}")
-    except OSError as error:
-        raise UsageError(
-            "PACKETS-UNWRITTEN", f"The packets could not be written: {error}.", next_step="Name another folder."
-        ) from error
+    for each, path in zip(found, write_packets(folder, found), strict=True):
+        settings.console.hint(f"For the {each.audience.value}: {path}")

@@ -172,6 +172,7 @@ class Check:
 
     `phases` are those whose gate it belongs to (empty: it only informs); `volatile` is looked at again right before an
     apply; `integrity` cannot be waived without typing its id; `lane` names what it shares (`source`: three at a time).
+    `release` gives back what checks share, once they are over; many may name the same.
     """
 
     id: str
@@ -190,6 +191,7 @@ class Check:
     volatile: bool = False
     integrity: bool = False
     lane: str = ""
+    release: Callable[[], None] | None = None
 
     @property
     def anchor(self) -> str:

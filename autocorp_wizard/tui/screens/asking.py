@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -122,6 +122,29 @@ class FileDialog(Question[Path | None]):
             self.dismiss(path)
 
 
+class FolderDialog(Question[Path | None]):
+    """Asks for a folder to write into; it is made where there is none."""
+
+    FIELD = "folder"
+    ACCEPT = "Write"
+
+    def __init__(self, title: str, proposed: Path, words: str) -> None:
+        super().__init__(title, text=str(proposed))
+        self._words = words
+
+    def explain(self) -> ComposeResult:
+        """What will be in it."""
+        yield Static(self._words)
+
+    def answer(self, text: str) -> None:
+        """Take the folder, unless a file has that name."""
+        path = Path(text.strip()).expanduser()
+        if text.strip() and path.exists() and not path.is_dir():
+            self.complain(f"{path.name} is a file.")
+        elif text.strip():
+            self.dismiss(path)
+
+
 class SecretDialog(Question[str | None]):
     """Asks for a password, hidden. The answer goes to the engine and is kept nowhere."""
 
@@ -147,6 +170,10 @@ class SecretDialog(Question[str | None]):
             self.complain("The password is empty.")
 
 
+# Before a command whose output is the evidence, as a shell's prompt shows it.
+COMMAND_SIGN: Final = "$ "
+
+
 class EvidenceDialog(Question[str | None]):
     """Asks for the evidence of a manual step that is done."""
 
@@ -162,7 +189,13 @@ class EvidenceDialog(Question[str | None]):
         """What is wanted, and what becomes of it."""
         yield Static(Content.styled(printable(self._step.title), "bold"))
         yield Static(Content.assemble(("Evidence that is wanted: ", "$muted"), printable(self._step.evidence)))
-        yield Static(Content.styled("A sentence, or the name of a file (5 MB at most). It reads claimed.", "$muted"))
+        yield Static(
+            Content.styled(
+                f"A sentence, the name of a file (5 MB at most), or {COMMAND_SIGN}COMMAND, which is run here and whose "
+                "output is kept. It reads claimed.",
+                "$muted",
+            )
+        )
 
     def answer(self, text: str) -> None:
         """Take it, unless it says nothing."""

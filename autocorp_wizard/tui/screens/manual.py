@@ -14,7 +14,7 @@ from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.engine_port import ManualLike
 from autocorp_wizard.tui.manual_words import detail_of, line_of
-from autocorp_wizard.tui.screens.asking import EvidenceDialog, Question, ReasonDialog
+from autocorp_wizard.tui.screens.asking import COMMAND_SIGN, EvidenceDialog, Question, ReasonDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.choose import ChooseDialog
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
@@ -202,7 +202,7 @@ team through the state bucket; secrets are struck out of it.
 
     async def do_done(self, _: str) -> None:
         """Ask for the evidence and keep it."""
-        await self._say(EvidenceDialog, lambda manual, step, said: manual.claim(step, said))
+        await self._say(EvidenceDialog, _claim)
 
     async def do_skip(self, _: str) -> None:
         """Ask for the reason and keep it."""
@@ -245,3 +245,9 @@ team through the state bucket; secrets are struck out of it.
         """Only what is open, or all."""
         self._only_open = not self._only_open
         self._show()
+
+
+def _claim(manual: ManualLike, step: Step, said: str) -> object:
+    if said.startswith(COMMAND_SIGN):
+        return manual.claim_by_output(step, said.removeprefix(COMMAND_SIGN))
+    return manual.claim(step, said)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -12,26 +13,20 @@ from textual.widgets import OptionList, Static
 
 from autocorp_wizard.adapters.person import who
 from autocorp_wizard.core.environment import Environment, Waiver
-from autocorp_wizard.core.preflight.formats import MARKS, helps
+from autocorp_wizard.core.preflight.packets import packets
 from autocorp_wizard.core.preflight.record import Group, Result, SideEffect, Status, Variant
 from autocorp_wizard.core.preflight.report import Report, under_waivers
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.availability import Facts
+from autocorp_wizard.tui.preflight_words import detail_of, line_of
+from autocorp_wizard.tui.screens.asking import FolderDialog
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.leave import LeaveDialog
 from autocorp_wizard.tui.screens.waive import WaiveDialog
 from autocorp_wizard.tui.widgets.options import chosen_id, fill
-from autocorp_wizard.tui.words import printable
+from autocorp_wizard.tui.words import count, printable
 
 _ALL = "all"
-_STYLES = {
-    Status.PASS: "$success",
-    Status.WARN: "$warning",
-    Status.FAIL: "bold $error",
-    Status.INCONCLUSIVE: "$warning",
-    Status.SKIP: "$muted",
-    Status.WAIVED: "$muted",
-}
 _OPEN = (Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
 
 
@@ -54,6 +49,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         super().__init__()
         self.environment = environment
         self._results: dict[str, Result] = {}
+        self._notes: tuple[str, ...] = ()
         self._looking = False
         self._group = _ALL
 
@@ -78,14 +74,16 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
         return Facts(
             environment=self.environment,
             looking=self._looking,
-            causes=len(self._report.causes),
+            causes=len(self.report.causes),
             fix=chosen is not None and bool(chosen.seen.remedies),
             waivable=chosen is not None and chosen.seen.status in _OPEN,
+            waived=chosen is not None and bool(chosen.waiver or chosen.expired),
         )
 
     @property
-    def _report(self) -> Report:
-        return Report(self.environment, self.session.now(), tuple(self._results.values()))
+    def report(self) -> Report:
+        """What is known by now: the last look, and on top of it what was looked at again."""
+        return Report(self.environment, self.session.now(), tuple(self._results.values()), notes=self._notes)
 
     def _begin(self, ids: Sequence[str], allowed: Sequence[SideEffect] = ()) -> None:
         self._looking = True
@@ -99,6 +97,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
                 return
             environment = self.session.environment(self.environment)
             report = await self.session.ask(lambda: ask(environment, ids, allowed, self._hear))
+            self._notes = report.notes
             found = {each.check.id: each for each in report.results}
             self._results = {**self._results, **found} if ids else found
         finally:
@@ -117,15 +116,15 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             self._show()
 
     def _shown(self) -> list[Result]:
-        return [each for each in self._report.ordered if self._group in (_ALL, each.check.group.value)]
+        return [each for each in self.report.ordered if self._group in (_ALL, each.check.group.value)]
 
     def _chosen(self) -> Result | None:
         return self._results.get(chosen_id(self.query_one("#checks", OptionList)))
 
     def _show(self) -> None:
-        report = self._report
-        more = " Still looking..." if self._looking else ""
-        self.query_one("#preflight-sentence", Static).update(f"{report.sentence}{more}")
+        report = self.report
+        said = " ".join((report.sentence, *(["Still looking..."] if self._looking else report.notes)))
+        self.query_one("#preflight-sentence", Static).update(Content(printable(said)))
         groups = [(_ALL, len(report.causes))] + [
             (group.value, sum(each.check.group is group for each in report.causes)) for group in Group
         ]
@@ -133,12 +132,12 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             self.query_one("#groups", OptionList),
             [(name, Content.assemble(name, (f" {count}" if count else "", "$warning"))) for name, count in groups],
         )
-        fill(self.query_one("#checks", OptionList), [(each.check.id, _line(each)) for each in self._shown()])
+        fill(self.query_one("#checks", OptionList), [(each.check.id, line_of(each)) for each in self._shown()])
         self._show_detail()
 
     def _show_detail(self) -> None:
         chosen = self._chosen()
-        self.query_one("#preflight-words", Static).update(_detail(chosen) if chosen else "")
+        self.query_one("#preflight-words", Static).update(detail_of(chosen) if chosen else "")
         self.refresh_actions()
 
     @on(OptionList.OptionHighlighted, "#groups")
@@ -177,7 +176,7 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
 
     def do_first(self, _: str) -> None:
         """Go to the root cause that comes first."""
-        causes = self._report.causes
+        causes = self.report.causes
         if not causes:
             return
         self._group = _ALL
@@ -195,6 +194,23 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             text = "\n".join(each.copy for each in fitting or chosen.seen.remedies)
             await self.wizard.copy_out(text, text)
 
+    async def do_export(self, _: str) -> None:
+        """Ask for a folder and write the packets there."""
+        from autocorp_wizard.adapters.packet_files import write_packets
+
+        found = packets(self.report)
+        if not found:
+            self.notify("What is open has nothing that somebody could apply.", markup=False)
+            return
+        words = "One file for each who applies it: " + ", ".join(each.name for each in found) + "."
+        proposed = Path.cwd() / f"preflight-{self.environment}"
+        folder = await self.app.push_screen_wait(FolderDialog("Packets for those who help", proposed, words))
+        if folder is not None:
+            written = await self.session.ask(lambda: write_packets(folder, found))
+            self.notify(
+                f"{count(len(written), 'packet')} {'is' if len(written) == 1 else 'are'} in {folder}.", markup=False
+            )
+
     async def do_waive(self, _: str) -> None:
         """Ask for reason and day, then write the waiver down."""
         chosen = self._chosen()
@@ -208,41 +224,24 @@ what needs it is skipped and names it. **Waive** lives with a check until a day.
             integrity=chosen.check.integrity,
         )
         waiver = await self.app.push_screen_wait(dialog)
-        if waiver is None:
-            return
-        environment = await self.session.ask(lambda: self._save(waiver))
+        if waiver is not None:
+            await self._keep(chosen.check.id, waiver)
+
+    async def do_revoke(self, _: str) -> None:
+        """Take the waiver of the chosen check back."""
+        chosen = self._chosen()
+        if chosen is not None:
+            await self._keep(chosen.check.id)
+
+    async def _keep(self, check: str, *waivers: Waiver) -> None:
+        """Let a check stand under these waivers alone, in the environment's file and on the screen."""
+        environment = await self.session.ask(lambda: self._save(check, waivers))
         plain = (replace(each, waiver=None, was=None, expired="") for each in self._results.values())
         found = under_waivers(plain, environment.waivers, self.session.now().date())
         self._results = {each.check.id: each for each in found}
         self._show()
 
-    def _save(self, waiver: Waiver) -> Environment:
+    def _save(self, check: str, waivers: Sequence[Waiver]) -> Environment:
         environment = self.session.environment(self.environment)
-        others = tuple(each for each in environment.waivers if each.check != waiver.check)
-        return self.session.save(replace(environment, waivers=(*others, waiver)))
-
-
-def _line(result: Result) -> Content:
-    return Content.assemble((f"{MARKS[result.status]:<3}", _STYLES[result.status]), result.check.id)
-
-
-def _detail(result: Result) -> Content:
-    check, seen = result.check, result.seen
-    parts: list[str | tuple[str, str]] = [
-        (f"{result.status.value}  ", _STYLES[result.status]),
-        (check.title, "bold"),
-        f"\n{printable(seen.summary)}",
-    ]
-    if result.waiver:
-        parts.append((f"\nWaived by {result.waiver.by} until {result.waiver.until}: {result.waiver.reason}", "$muted"))
-    parts += [(f"\n  {printable(each)}", "$muted") for each in seen.findings]
-    wanted = list(helps(result))
-    if wanted:
-        parts.append(("\n\nWhat helps", "bold"))
-        parts += [f"\n- {printable(each)}" for each in wanted]
-    parts.append((f"\n\nfrom {check.vantage.value}, {result.seconds * 1000:.0f} ms", "$muted"))
-    if check.proves:
-        parts.append((f"\nproves {check.proves}", "$muted"))
-    if check.does_not_prove:
-        parts.append((f"\ndoes not prove {check.does_not_prove}", "$muted"))
-    return Content.assemble(*parts)
+        others = tuple(each for each in environment.waivers if each.check != check)
+        return self.session.save(replace(environment, waivers=(*others, *waivers)))

@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import signal
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
+from cryptography import x509
 
+from autocorp_wizard.adapters.postgres_wire import greet
 from autocorp_wizard.adapters.source_sessions import SourceLogin
 from autocorp_wizard.checks.engine import run_checks
 from autocorp_wizard.checks.source.registry import source_checks
@@ -121,7 +125,13 @@ class Bench:
             for name, content in self._kept.items():
                 self._write(name, content)
             self.restart()
-        self.sql("ALTER ROLE dms_replication RESET ALL", *statements, database=database)
+        self.sql(
+            "SET default_transaction_read_only = off",
+            "ALTER ROLE dms_replication RESET ALL",
+            "ALTER ROLE dms_replication IN DATABASE autocorp RESET ALL",
+            *statements,
+            database=database,
+        )
 
     def close(self) -> None:
         for session in self.held:
@@ -135,12 +145,20 @@ class Bench:
         os.chown(path, before.st_uid, before.st_gid)
 
     def renew_certificate(self, certificate: Path, key: Path) -> None:
-        """Put another certificate in place and reload."""
+        """Put another certificate in place, reload, and wait until it is shown."""
         for source, name in ((certificate, "server.crt"), (key, "server.key")):
             before = (self.data / name).stat()
             shutil.copyfile(source, self.data / name)
             os.chown(self.data / name, before.st_uid, before.st_gid)
-        self.reload()
+        os.kill(self.address.pid, signal.SIGHUP)  # a client that checks the certificate might not get in
+        wanted = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+        end = time.monotonic() + 10
+        while True:
+            shown = greet(self.address.host, self.address.port, SUPERUSER, self.address.database).certificate
+            if shown is not None and shown.expires == wanted:
+                return
+            assert time.monotonic() < end, "the server does not show the certificate"
+            time.sleep(0.02)
 
 
 def failures(results: dict[str, Result]) -> list[str]:

@@ -59,24 +59,42 @@ def writers(activity: Activity, _: Wanted, *, patience: float = _WARN_AGE) -> Se
 
 def rate(activity: Activity, wanted: Wanted) -> Seen:
     """Say how fast the write-ahead log grows, and what that means for an outage."""
-    held = activity.wal_rate * wanted.outage_hours * 3600
+    steady = activity.wal_steady
+    usual = "" if steady is None else f", by {steady / 1024:,.1f} KiB a second since its statistics began"
     return passed(
-        f"The write-ahead log grows by {activity.wal_rate / 1024:,.1f} KiB a second just now; "
-        f"{wanted.outage_hours:g} hours of outage would hold back {held / _GIB:,.1f} GiB.",
+        f"The write-ahead log grows by {activity.wal_rate / 1024:,.1f} KiB a second just now{usual}; "
+        f"{wanted.outage_hours:g} hours of outage would hold back {_needed(activity, wanted) / _GIB:,.1f} GiB.",
         bytes_per_second=round(activity.wal_rate),
+        steady_bytes_per_second=None if steady is None else round(steady),
     )
+
+
+def _needed(activity: Activity, wanted: Wanted) -> float:
+    rate = activity.wal_rate if activity.wal_steady is None else activity.wal_steady
+    return rate * wanted.outage_hours * 3600
 
 
 def disk(activity: Activity, wanted: Wanted) -> Seen:
-    """Say what the disk must hold; SQL does not show what is free."""
-    need = activity.wal_rate * wanted.outage_hours * 3600
+    """Judge whether the disk bears an outage. SQL does not show what is free: somebody says it, or looks."""
+    need, free = _needed(activity, wanted), wanted.wal_free_bytes
     there = "" if activity.wal_bytes is None else f" The log has {activity.wal_bytes / (1 << 20):,.0f} MiB today."
-    return unsure(
-        f"{need / _GIB:,.1f} GiB must be free for {wanted.outage_hours:g} hours without replication; what is free "
-        f"cannot be seen by SQL.{there}",
-        Remedy("Look at the disk of the write-ahead log (df), and put an alarm on it.", Audience.DATABASE),
-        needed_bytes=round(need),
-    )
+    look = Remedy("Look at the disk of the write-ahead log (df), and put an alarm on it.", Audience.DATABASE)
+    needed = f"{need / _GIB:,.1f} GiB must be free for {wanted.outage_hours:g} hours without replication"
+    bytes_needed = round(need)
+    if free is None:
+        answer = Remedy(
+            "Then tell the wizard how many GB are free.",
+            command="autocorp-wizard env edit --set postgres_wal_free_gb=N",
+        )
+        return unsure(f"{needed}; what is free cannot be seen by SQL.{there}", look, answer, needed_bytes=bytes_needed)
+    said = f"{needed}; {free / _GIB:,.1f} GiB are.{there}"
+    if free >= 2 * need:
+        return passed(said, needed_bytes=bytes_needed, free_bytes=free)
+    more = Remedy("Give the write-ahead log more disk, and put an alarm on it.", Audience.DATABASE)
+    if free >= need or activity.wal_steady is None:
+        sampled = "" if activity.wal_steady is not None else " That is the pace of half a second: look again."
+        return warned(f"{said}{sampled}", more, needed_bytes=bytes_needed, free_bytes=free)
+    return failed(said, more, needed_bytes=bytes_needed, free_bytes=free)
 
 
 def archiver(activity: Activity, _: Wanted) -> Seen:

@@ -62,8 +62,22 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class HbaLine:
+    """A line of pg_hba.conf as pg_hba_file_rules shows it; `address` is empty for local ones, `netmask` for names."""
+
+    number: int
+    kind: str
+    databases: tuple[str, ...]
+    users: tuple[str, ...]
+    address: str
+    netmask: str
+    method: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
-    """The replication user."""
+    """The replication user; `hba` was read as `looked_as`, None where that login may not."""
 
     name: str
     is_super: bool
@@ -71,10 +85,11 @@ class Role:
     valid_for: float | None
     connection_limit: int
     database_limit: int
-    hba_errors: tuple[str, ...] | None
+    hba: tuple[HbaLine, ...] | None
     creates_in: Mapping[str, bool]
     usable_schemas: Mapping[str, bool]
     future_grants: bool
+    looked_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +117,10 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What goes on: slots, writers, archiver, write-ahead log."""
+    """What goes on: slots, writers, archiver, write-ahead log.
+
+    In bytes a second `wal_rate` is the pace of half a second, `wal_steady` that of an hour or more, where it is known.
+    """
 
     slots: tuple[SlotSeen, ...]
     writers: tuple[Writer, ...]
@@ -112,6 +130,7 @@ class Activity:
     wal_rate: float
     leftover_trigger: tuple[bool, bool] | None
     useless_publications: tuple[str, ...]
+    wal_steady: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +187,12 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the environment wants of its source. `replicating` where its task exists and holds a slot."""
+    """What the environment wants of its source. `replicating` where its task exists and holds a slot.
+
+    `wal_free_bytes` is what is free on the disk of the write-ahead log, None where nobody said. `network` is where DMS
+    will be, empty where that is not known; `dms_is_here` on a rehearsal. `system_identifier` is the server's that is
+    meant, empty where nobody said.
+    """
 
     user: str
     database: str
@@ -182,3 +206,6 @@ class Wanted:
     outage_hours: float = 48.0
     network: str = ""
     replicating: bool = False
+    wal_free_bytes: int | None = None
+    dms_is_here: bool = False
+    system_identifier: str = ""

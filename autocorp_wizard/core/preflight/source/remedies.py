@@ -1,6 +1,7 @@
 """Remedies for a source: by SQL on a server of one's own, by parameter group where AWS runs it."""
 
 from autocorp_wizard.core.preflight.record import Audience, Remedy, Restart, Variant
+from autocorp_wizard.core.preflight.source.facts import Wanted
 
 
 def sql(
@@ -33,10 +34,13 @@ def setting(
     )
 
 
-def of_role(role: str, name: str, value: str, why: str) -> tuple[Remedy, ...]:
-    """Return the remedy that changes a setting for one role alone: nothing restarts, nobody else notices."""
-    quoted = quote(role)
-    return sql(why, f"ALTER ROLE {quoted} SET {name} = '{value}';", undo=f"ALTER ROLE {quoted} RESET {name};")
+def of_role(wanted: Wanted, name: str, value: str, why: str, *, first: str = "") -> tuple[Remedy, ...]:
+    """Return the remedy that changes a setting for the replication user alone: nothing restarts, nobody else notices.
+
+    In its database, because what is set there for a role wins over every other place. `first` is a statement before it.
+    """
+    where = f"ALTER ROLE {quote(wanted.user)} IN DATABASE {quote(wanted.database)}"
+    return sql(why, f"{first}{where} SET {name} = '{value}';", undo=f"{where} RESET {name};")
 
 
 def quote(name: str) -> str:

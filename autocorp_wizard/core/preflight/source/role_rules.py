@@ -5,12 +5,10 @@ from typing import Final
 from autocorp_wizard.core.preflight.record import (
     Audience,
     Remedy,
-    Restart,
     Seen,
     Variant,
     failed,
     passed,
-    unsure,
     warned,
 )
 from autocorp_wizard.core.preflight.source.facts import Role, Wanted
@@ -70,20 +68,6 @@ def validity(role: Role, wanted: Wanted) -> Seen:
         if days < 90
         else passed(f"The login is good for {days:.0f} days.")
     )
-
-
-def hba_errors(role: Role, _: Wanted) -> Seen:
-    """Judge pg_hba.conf where the login may read it."""
-    if role.hba_errors is None:
-        return unsure("This user may not read pg_hba_file_rules, so faulty lines cannot be seen.")
-    if not role.hba_errors:
-        return passed("pg_hba.conf has no faulty line.")
-    return failed(
-        "pg_hba.conf has a faulty line, so a reload is ignored.",
-        Remedy("Correct the line, then reload.", Audience.DATABASE, sql="SELECT pg_reload_conf();",
-               restart=Restart.RELOAD),
-        findings=role.hba_errors,
-    )  # fmt: skip
 
 
 def usage(role: Role, _: Wanted) -> Seen:

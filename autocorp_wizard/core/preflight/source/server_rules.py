@@ -92,7 +92,14 @@ def read_only(server: Server, wanted: Wanted) -> Seen:
         return passed("The replication user's transactions may write, as the heartbeat needs.")
     return failed(
         "The replication user's transactions are read-only, so DMS cannot write its heartbeat.",
-        *of_role(wanted.user, "default_transaction_read_only", "off", "Let this user write; it has few rights anyway."),
+        # Where the database itself is read-only, so is the administrator's session, until it says otherwise.
+        *of_role(
+            wanted,
+            "default_transaction_read_only",
+            "off",
+            "Let this user write; it has few rights anyway.",
+            first="SET default_transaction_read_only = off;\n",
+        ),
     )
 
 
@@ -151,7 +158,7 @@ def senders_free(server: Server, wanted: Wanted) -> Seen:
 def sender_timeout(server: Server, wanted: Wanted) -> Seen:
     """Judge wal_sender_timeout as it is in force for the role (milliseconds)."""
     value = server.number("wal_sender_timeout")
-    remedies = of_role(wanted.user, "wal_sender_timeout", "60s", "Set it for this user alone; nothing restarts.")
+    remedies = of_role(wanted, "wal_sender_timeout", "60s", "Set it for this user alone; nothing restarts.")
     if value == 0 or _LEAST_SENDER_MS <= value <= _MOST_SENDER_MS:
         return passed(f"wal_sender_timeout is {value / 1000:g} s for this user.", milliseconds=value)
     if value < _LEAST_SENDER_MS:
@@ -167,7 +174,7 @@ def idle_timeout(server: Server, wanted: Wanted) -> Seen:
     value = server.number(name)
     if value == 0:
         return passed(f"{name} is off for this user.")
-    remedies = of_role(wanted.user, name, "0", "Switch it off for this user alone; nothing restarts.")
+    remedies = of_role(wanted, name, "0", "Switch it off for this user alone; nothing restarts.")
     said = f"{name} is {value / 1000:g} s for this user, and DMS idles inside transactions."
     return failed(said, *remedies) if value < _IDLE_LEAST_MS else warned(said, *remedies)
 
@@ -178,7 +185,7 @@ def statement_timeouts(server: Server, wanted: Wanted) -> Seen:
     wrong = [name for name in names if server.number(name)]
     if not wrong:
         return passed("No timeout ends a long read of this user.")
-    remedies = [remedy for name in wrong for remedy in of_role(wanted.user, name, "0", f"Switch {name} off for it.")]
+    remedies = [remedy for name in wrong for remedy in of_role(wanted, name, "0", f"Switch {name} off for it.")]
     return warned(f"{' and '.join(wrong)} may end a long read of the full load.", *remedies)
 
 
