@@ -116,6 +116,8 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             if self.is_mounted and (self._ended or self._quiet % _PER_SECOND == 0):
                 self._show(follower)
             await self._look_around(follower.state.environment)
+            if self._ended and self.is_mounted and not self._replayed:
+                self._offer()  # by what the environment looks like after the end
         finally:
             self._busy = False
 
@@ -182,7 +184,6 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         if self._replayed:
             return
         self.app.bell()
-        self._offer()
         if operation == Operation.PLAN and good and self._has_changes() and self.is_current:
             self.wizard.review(self.run_name, self.environment, replacing=True)
 
@@ -225,7 +226,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             has_error=bool(state and (state.diagnostics or state.error)),
             lost=self._overview.lost.run if self._overview.lost else "",
             repeatable=self._is_repeatable(),
-            live=self._overview.live.run if self._overview.live else "",
+            live=live.run if (live := self._overview.live) is not None and live.run != self.run_name else "",
             has_changes=self._has_changes(),
             replaying=self._replay is not None,
             commands=len(self._commands()),
