@@ -16,6 +16,8 @@ from textual.pilot import Pilot
 
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
+from autocorp_wizard.core.dependants import ChangedAnswer
+from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Envelope, Operation
 from autocorp_wizard.core.runstate import RunState, fold
 from autocorp_wizard.rollout.engine import Engine
@@ -54,6 +56,10 @@ class Recording(Engine):
         """All runs up to the one that is shown."""
         found = [self.record(record.run) for record in super().runs(environment)]
         return [record for record in found if not self.shown or record.run <= self.shown]
+
+    def changed_since_plan(self, run: str, environment: Environment) -> tuple[ChangedAnswer, ...]:
+        """Nothing: at the moment that is shown, nobody had changed an answer yet."""
+        return ()
 
     def tail(self, run: str, *, after: int = 0) -> "Cut":  # type: ignore[override]
         """A tail of what is shown."""
@@ -111,7 +117,7 @@ def shows(widget: str) -> Callable[[WizardApp], bool]:
 
 
 def main() -> None:
-    """Draw the three pictures of the README."""
+    """Draw the pictures of the README."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "docs" / "screenshots")
@@ -119,15 +125,12 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     home = Home(arguments.home.absolute())
     runs = Engine(home).runs(None)
-    newest = {o: next((r for r in runs if r.operation == o and r.status == "succeeded"), None) for o in Operation}
-    plan, apply = newest[Operation.PLAN], newest[Operation.APPLY]
-    plan = next((r for r in runs if r.operation == Operation.PLAN and any(r.counts.values())), plan)
+    done = [run for run in runs if run.status == "succeeded"]
+    # The largest show the most; of equal ones the newest.
+    plan = max((r for r in done if r.operation == Operation.PLAN), key=lambda r: sum(r.counts.values()), default=None)
+    apply = max((r for r in done if r.operation == Operation.APPLY), key=lambda r: sum(r.counts.values()), default=None)
     if plan is None or apply is None:
         raise SystemExit("This home has no plan and apply that succeeded; run `autocorp-wizard rehearse` in it first.")
-
-    def steps(app: WizardApp) -> Callable[[], bool]:
-        app.open_environment(app.session.known[plan.environment])
-        return lambda: shows("PhasePane")(app)
 
     def review(app: WizardApp) -> Callable[[], bool]:
         app.review(plan.run, plan.environment)
@@ -142,7 +145,6 @@ def main() -> None:
         return lambda: shows("OutcomeCard")(app)
 
     async def draw() -> None:
-        await picture(home, plan, 1.0, arguments.out / "steps.svg", steps)
         await picture(home, plan, 1.0, arguments.out / "review.svg", review)
         await picture(home, apply, 0.62, arguments.out / "live.svg", live)
         await picture(home, apply, 1.0, arguments.out / "applied.svg", applied)
