@@ -23,6 +23,7 @@ from autocorp_wizard.core.runstate import RunState, fold
 from autocorp_wizard.rollout.engine import Engine
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.session import Session
+from autocorp_wizard.tui.widgets.progress_header import ProgressHeader
 
 SIZE = (110, 32)
 TURNS = 600
@@ -138,7 +139,7 @@ def main() -> None:
 
     def live(app: WizardApp) -> Callable[[], bool]:
         app.show_run(apply.run, apply.environment)
-        return lambda: shows("ResourceTable")(app)
+        return lambda: shows("ResourceTable")(app) and " left" in str(app.screen.query_one(ProgressHeader).text)
 
     def applied(app: WizardApp) -> Callable[[], bool]:
         app.show_run(apply.run, apply.environment)

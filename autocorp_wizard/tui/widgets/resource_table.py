@@ -22,7 +22,8 @@ _MARKS = {
 _ORDER = (ResourceStatus.FAILED, ResourceStatus.RUNNING, ResourceStatus.DONE, ResourceStatus.WAITING)
 _PINNED = 5
 _WIDE = 96
-_SENTENCE = 50
+# How much of a wide line the sentence takes; the address gets the rest.
+_SENTENCE = 0.62
 
 
 def word(resource: ResourceState) -> str:
@@ -63,14 +64,19 @@ class ResourceList(Lines):
         if not sentence:
             return (*head, (_end_of(address, room), dim))
         if width < _WIDE:
-            return (*head, (sentence if len(sentence) <= room else sentence[: room - 1] + "…", dim))
-        address = _end_of(address, max(8, room - _SENTENCE - 2))
-        return (*head, (f"{sentence:<{_SENTENCE}.{_SENTENCE}}  ", dim), (address, "dim"))
+            return (*head, (_begin_of(sentence, room), dim))
+        told = int(room * _SENTENCE)
+        return (*head, (f"{_begin_of(sentence, told):<{told}}  ", dim), (_end_of(address, room - told - 2), "dim"))
 
 
 def _end_of(address: str, room: int) -> str:
     """Return an address cut to `room` cells; its end tells resources apart."""
     return address if len(address) <= room else "…" + address[-(room - 1) :]
+
+
+def _begin_of(sentence: str, room: int) -> str:
+    """Return a sentence cut to `room` cells."""
+    return sentence if len(sentence) <= room else sentence[: room - 1] + "…"
 
 
 class ResourceTable(Vertical):
