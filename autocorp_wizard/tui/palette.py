@@ -12,8 +12,8 @@ class ActionCommands(Provider):
     """The actions of the screen in front."""
 
     async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for action, text, owner in self._all():
+        """All of them before anything is typed: this screen's before those of all, the most useful first."""
+        for action, text, owner in sorted(self._all(), key=lambda each: (each[0].scope == "app", -each[0].weight)):
             yield DiscoveryHit(self._title(action), partial(owner.perform, action.id), help=text)
 
     async def search(self, query: str) -> Hits:
