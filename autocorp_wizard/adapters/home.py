@@ -40,6 +40,11 @@ class Home:
         return self.environments / name
 
     @property
+    def preferences(self) -> Path:
+        """What a person likes about the screens; it need not be there."""
+        return self.root / "preferences.yaml"
+
+    @property
     def runs(self) -> Path:
         """The journals, one folder per run."""
         return self.root / "runs"

@@ -143,6 +143,11 @@ class Standing:
     until: datetime | None = None
     refuted: Record | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits to be done, for the first time or again."""
+        return self.state in (State.TODO, State.EXPIRED)
+
 
 def standing(step: Step, records: Iterable[Record], now: datetime) -> Standing:
     """Return where a step stands after its records (of any step, in any order).

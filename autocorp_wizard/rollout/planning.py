@@ -66,11 +66,23 @@ async def plan_operation(ctx: Context) -> Plan:
     check_gates(ctx, stage, state)
     phases = closure(state.phases if state else (), phase)
     pending_imports.adopt_deleted_secret(ctx)
+    _write_first_secret(ctx)
     plan = await make_plan(ctx, stage, phase, phases, state)
     if not ctx.request.adopt:
         return plan
     adopted = adoption.existing(ctx, plan, state)
     return await make_plan(ctx, stage, phase, phases, state, adopted=adopted) if adopted else plan
+
+
+def _write_first_secret(ctx: Context) -> None:
+    """Let this plan write the source's password where no plan ever did and somebody gives it here.
+
+    The built-in source of a rehearsal tells its own; where nobody does, the gate of the replication says what to do.
+    """
+    environment = ctx.environment
+    has_source = environment.source_is_built_in or bool(environment.answers["postgres_host"].value)
+    if environment.secret_counter == 0 and has_source and ctx.password():
+        ctx.remember_environment(environment.with_secret_written())
 
 
 async def make_plan(

@@ -28,7 +28,6 @@ async def rollout_operation(ctx: Context, run_child: ChildRunner) -> str:
         ctx.say("An earlier run ended badly; what it left behind is put right first.")
         await run_child(ctx, Request(operation=ev.Operation.RECOVER, environment=name))
     await run_child(ctx, Request(operation=ev.Operation.BOOTSTRAP, environment=name, mode="create"))
-    await _first_secret(ctx)
     last = parse_phase(ctx.request.until) if ctx.request.until else AVAILABLE[-1]
     stages = [stage for stage in STAGES if stage.phase in AVAILABLE and stage.phase.number <= last.number]
     changed = 0
@@ -40,13 +39,6 @@ async def rollout_operation(ctx: Context, run_child: ChildRunner) -> str:
     unproven = say_unproven(ctx, *(stage.name for stage in stages))
     said = "Everything is deployed." if changed else "Everything is deployed already; nothing to change."
     return said + (f" Not proven here: {', '.join(each.subject for each in unproven)}." if unproven else "")
-
-
-async def _first_secret(ctx: Context) -> None:
-    """On a rehearsal the built-in source tells its password, so the secret gets its value with the foundation."""
-    environment = ctx.environment
-    if environment.source_is_built_in and environment.secret_counter == 0:
-        ctx.remember_environment(environment.with_secret_written())
 
 
 @dataclass(slots=True)

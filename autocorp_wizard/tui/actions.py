@@ -3,7 +3,8 @@
 An action is never hidden because it cannot be done now; `reason` says why instead.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from textual.binding import Binding, BindingType
@@ -41,7 +42,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "app.back", "Back", "One screen up. It never ends the wizard and never touches a run.", ("escape",), weight=9
     ),
     Action("app.runs", "Runs", "All runs, newest first: what happened and what is happening.", ("r", "f3"), weight=6),
-    Action("app.theme", "Dark or light", "Change between the dark and the light theme.", ("f4",)),
+    Action("app.theme", "Theme", "The next theme: dark, light, high contrast, the terminal's own colours.", ("f4",)),
     Action("app.quit", "Quit", "Leave the wizard. Runs go on without it.", ("q", "f10", "ctrl+q"), weight=7),
     Action(
         "start.open",
@@ -236,11 +237,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         "run.again",
-        "Give password",
-        "Give the source's password, hidden, and plan again with it.",
+        "Plan again",
+        "Plan the same phase again; a password that was lacking is asked for, hidden.",
         ("p",),
         can.AGAIN,
         weight=13,
+    ),
+    Action(
+        "run.next",
+        "Go on",
+        "Leave this run and go to the step that is next.",
+        ("n",),
+        can.OVER,
+        weight=21,
     ),
     Action("run.details", "Raw text", "Show the raw text of the error.", ("d",), can.DETAILS, weight=14),
     Action("runs.open", "Open", "Show the chosen run; a running one is watched.", ("o",), can.CHOSEN_RUN, weight=20),
@@ -268,6 +277,11 @@ BY_ID: Final = {action.id: action for action in ACTIONS}
 def actions_for(*scopes: str) -> tuple[Action, ...]:
     """Return the actions of these scopes, in the table's order."""
     return tuple(action for action in ACTIONS if action.scope in scopes)
+
+
+def moved(action: Action, keys: Mapping[str, tuple[str, ...]]) -> Action:
+    """Return an action with the keys that a person gave it, by its id; unchanged where none were."""
+    return replace(action, keys=keys[action.id]) if action.id in keys else action
 
 
 def bindings_for(scope: str) -> list[BindingType]:

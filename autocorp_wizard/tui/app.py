@@ -14,8 +14,8 @@ from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.palette import ActionCommands
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.start import StartScreen
-from autocorp_wizard.tui.session import Session
-from autocorp_wizard.tui.themes import DARK, LIGHT, THEMES
+from autocorp_wizard.tui.session import Likings, Session
+from autocorp_wizard.tui.themes import DARK, THEMES, theme_after
 
 # Every other screen is loaded when it is first shown: their imports would be a fifth of the time to the first frame.
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from autocorp_wizard.adapters.environment_store import EnvironmentStore
     from autocorp_wizard.adapters.home import Home
+    from autocorp_wizard.core.checklist import Moment
     from autocorp_wizard.core.environment import Environment
     from autocorp_wizard.core.identity import Identity
     from autocorp_wizard.core.phases import Phase
@@ -74,7 +75,16 @@ class WizardApp(App[int], inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         # Its watcher runs once anyway when the application starts; a second time would read all styles again.
-        self.set_reactive(App.theme, DARK.name)
+        liked = session.likings
+        self.set_reactive(App.theme, liked.theme or DARK.name)
+        if liked.reduced_motion:
+            self.animation_level = "none"
+        if liked.keys:
+            self.set_keymap({name: ",".join(keys) for name, keys in liked.keys.items()})
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What our own tokens are before a theme of ours is set."""
+        return dict(DARK.variables)
 
     def action_act(self, action_id: str, key: str = "") -> None:
         """Do an action of the table on the screen in front."""
@@ -91,6 +101,19 @@ class WizardApp(App[int], inherit_bindings=False):
 
         self.preferred = overview.environment
         self.push_screen(StepsScreen(overview))
+
+    async def go_on(self, name: str) -> None:
+        """Leave what was opened above an environment's steps and show the step that is next."""
+        from autocorp_wizard.tui.screens.steps import StepsScreen
+
+        overview = await self.session.ask(lambda: self.session.overview(name))
+        self.switch_mode("deploy")
+        while len(self.screen_stack) > 1:
+            if isinstance(self.screen, StepsScreen) and self.screen.environment == name:
+                self.screen.at_next(overview)
+                return
+            self.go_back()
+        self.open_environment(overview)
 
     def show_run(self, run: str, environment: str, *, replayed: bool = False) -> None:
         """Show a run, or play it again."""
@@ -169,7 +192,7 @@ class WizardApp(App[int], inherit_bindings=False):
             # It renders Markdown, whose import is a tenth of the time to the first frame.
             from autocorp_wizard.tui.screens.help import HelpScreen
 
-            self.push_screen(HelpScreen(screen.SCOPE, screen.page(), screen.facts()))
+            self.push_screen(HelpScreen(screen.own_actions(), screen.page(), screen.facts()))
 
     def do_palette(self, _: str) -> None:
         """Find an action."""
@@ -179,9 +202,16 @@ class WizardApp(App[int], inherit_bindings=False):
         """The history."""
         self.switch_mode("runs")
 
-    def do_theme(self, _: str) -> None:
-        """Dark or light."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+    async def do_theme(self, _: str) -> None:
+        """The next theme, kept for the next time."""
+        self.theme = theme = theme_after(self.theme)
+        kept = ""
+        if (keep := self.session.keep_theme) is not None:
+            try:
+                await self.session.ask(lambda: keep(theme))
+            except (OSError, WizardError) as error:
+                kept = f"\nIt is not kept: {getattr(error, 'what', error)}"
+        self.notify(f"Theme: {theme}{kept}", markup=False)
 
     async def do_quit(self, _: str) -> None:
         """Leave; ask only when a run is going on."""
@@ -232,6 +262,11 @@ def make_app(
 
         return ManualSteps(environment, home, lambda _: None, hint)
 
+    def waiting(name: str, moment: "Moment") -> int:
+        from autocorp_wizard.rollout.waiting_steps import waiting_steps
+
+        return waiting_steps(name, home, moment, session.now())
+
     def losses(environment: "Environment", first: "Phase") -> "LossesLike":
         from autocorp_wizard.rollout.losses import losses_of
 
@@ -242,21 +277,40 @@ def make_app(
 
         return access_for(environment, home, lambda _: None, check=False).identity()
 
+    def keep_theme(theme: str) -> None:
+        from autocorp_wizard.adapters.preferences import keep_theme as keep
+
+        keep(home.preferences, theme)
+
     def environments() -> "EnvironmentStore":
         from autocorp_wizard.adapters.environment_store import EnvironmentStore
 
         return store() if store is not None else EnvironmentStore(home)
 
     name = environment.name if environment else ""
-    session = Session(environments, open_engine, proposed=environment, preflight=preflight)
+    session = Session(environments, open_engine, proposed=environment, preflight=preflight, likings=_likings(home))
     if name:
         own = environments().path(name)
         session.env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
     session.open_manual = manual
+    session.waiting_steps = waiting
     session.losses = losses
     session.identify = identify
     session.copied_file = home.root / "copied.txt"
+    session.keep_theme = keep_theme
     return WizardApp(session, name)
+
+
+def _likings(home: "Home") -> Likings:
+    """Read the preferences, where there are any. Raises UsageError for what is wrong in them."""
+    path = home.preferences
+    if not path.exists():
+        return Likings()
+    from autocorp_wizard.adapters.preferences import read_preferences
+    from autocorp_wizard.tui.likings import checked, known_theme
+
+    liked = read_preferences(path)
+    return Likings(known_theme(liked.theme, str(path)), liked.reduced_motion, checked(liked.keys, str(path)))
 
 
 def run_app(

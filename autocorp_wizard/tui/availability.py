@@ -27,7 +27,7 @@ class Facts:
     run_status: str = ""
     run_operation: str = ""
     has_error: bool = False
-    needs_secret: bool = False
+    repeatable: bool = False
     environments: int = 0
     runs: int = 0
     looking: bool = False
@@ -103,7 +103,17 @@ REVIEW_RUN = all_of(
         "The plan did not finish well, so there is nothing to review.",
     ),
 )
-AGAIN = needs(lambda facts: facts.needs_secret, "This run lacked no password.")
+OVER = needs(
+    lambda facts: facts.run_status not in {"", "running"}, "The run is not over; leaving it (Esc) does not stop it."
+)
+AGAIN = all_of(
+    OVER,
+    needs(
+        lambda facts: facts.repeatable,
+        "Only a plan or an apply of a phase that did not succeed can be planned again from here.",
+    ),
+    idle,
+)
 DETAILS = needs(lambda facts: facts.has_error, "This run reported no error.")
 REATTACH = needs(lambda facts: facts.live, "No run is going on.")
 REPLAYING = needs(lambda facts: facts.replaying, "This is no replay; play a run again from the list of runs.")

@@ -12,7 +12,7 @@ GLYPHS: Final = {
     State.TODO: ("○", "$accent"),
     State.CLAIMED: ("◐", "$warning"),
     State.PROVEN: ("✓", "$success"),
-    State.SKIPPED: ("-", "dim"),
+    State.SKIPPED: ("-", "$muted"),
     State.EXPIRED: ("!", "bold $warning"),
 }
 _KINDS: Final = {
@@ -27,7 +27,7 @@ def line_of(found: Standing) -> Content:
     """Return a step as the list shows it."""
     glyph, style = GLYPHS[found.state]
     word = "" if found.state is State.TODO else f"  {found.state.value}"
-    return Content.assemble((f"{glyph} ", style), printable(found.step.title), (word, "dim"))
+    return Content.assemble((f"{glyph} ", style), printable(found.step.title), (word, "$muted"))
 
 
 def detail_of(step: Step, found: Standing, history: Sequence[Record], *, looking: bool) -> Content:
@@ -43,11 +43,11 @@ def detail_of(step: Step, found: Standing, history: Sequence[Record], *, looking
         parts.append((f"\n{_said(history[-1])}", "$warning" if found.refuted is not None else ""))
     again = f"every {step.expires_days} days" if step.expires_days else ""
     rows = (("Who", step.who.value), ("Where", step.where), ("Why", step.why), ("Again", again))
-    parts += [part for name, text in rows if text for part in ((f"\n{name}: ", "dim"), printable(text))]
+    parts += [part for name, text in rows if text for part in ((f"\n{name}: ", "$muted"), printable(text))]
     if step.values:
         parts.append(("\n\nValues", "bold"))
         parts += [
-            part for name, text in step.values.items() for part in ((f"\n{name}\n", "dim"), f"  {printable(text)}")
+            part for name, text in step.values.items() for part in ((f"\n{name}\n", "$muted"), f"  {printable(text)}")
         ]
     if step.instructions:
         parts.append(("\n\nWhat to do", "bold"))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.checklist import Moment
 from autocorp_wizard.core.dependants import ChangedAnswer, touching
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.followups import follow_ups_of
@@ -62,7 +63,8 @@ class Step:
 class Overview:
     """One environment as last seen. `runs` are its runs, newest first; `problems` what its answers still lack.
 
-    `changed` are the answers that are not what they were when they were last applied.
+    `changed` are the answers that are not what they were when they were last applied; `waiting_steps` counts the manual
+    steps that nobody has done yet before what is `due`.
     """
 
     environment: str
@@ -79,6 +81,13 @@ class Overview:
     runs: tuple[RunRecord, ...] = ()
     unsettled: RunRecord | None = None
     changed: tuple[ChangedAnswer, ...] = ()
+    waiting_steps: int = 0
+
+    @property
+    def due(self) -> Moment:
+        """What comes next: the first phase that is not applied, else the operation."""
+        missing = next((phase for phase in Phase if phase.value not in self.phases), None)
+        return Moment(missing.value) if missing is not None else Moment.OPERATE
 
     @property
     def live(self) -> RunRecord | None:
@@ -98,6 +107,11 @@ class Overview:
             if record.operation == operation and (not phase or record.phase == phase):
                 return record
         return None
+
+    def applied_last(self, step: Step) -> RunRecord | None:
+        """Return the newest apply of a step that succeeded."""
+        applies = (r for r in self.runs if r.operation == Operation.APPLY and r.status == "succeeded")
+        return next((record for record in applies if stage_of(record) == step.key), None)
 
     def reviewable(self, stage: str) -> RunRecord | None:
         """Return the plan that waits for review: succeeded, of that stage, and no run changed anything since."""
@@ -145,14 +159,16 @@ def stage_of(record: RunRecord) -> str:
 
 
 def sentence_of(overview: Overview, now: datetime) -> str:
-    """Return where an environment stands, in words: `foundation applied, 31 resources, last apply 2 h ago`."""
+    """Return where it stands, in words: `phase 2 of 4 applied, 1 manual step waiting, last apply failed 2 h ago`."""
     if not overview.saved:
         return "new: answers not saved yet"
     parts = ["an answer needs mending"] if overview.problems else []
     if overview.phases:
-        parts.append(f"{', '.join(overview.phases)} applied, {count(overview.resources, 'resource')}")
+        parts.append(_applied_words(overview))
     else:
         parts.append("nothing deployed" if overview.runs else "nothing done yet")
+    if overview.waiting_steps:
+        parts.append(f"{count(overview.waiting_steps, 'manual step')} waiting")
     if overview.live is not None:
         parts.append(f"{overview.live.operation} is running")
     elif overview.runs:
@@ -160,6 +176,15 @@ def sentence_of(overview: Overview, now: datetime) -> str:
         when = ago(last.started_at, now) if last.started_at else ""
         parts.append(f"last {last.operation} {last.status} {when}".rstrip())
     return ", ".join(parts)
+
+
+def _applied_words(overview: Overview) -> str:
+    """Return `phase 2 of 4 applied`, or the phases by name where they are not the first ones."""
+    done = [phase for phase in Phase if phase.value in overview.phases]
+    if done != list(Phase)[: len(done)]:
+        return f"{', '.join(done)} applied"
+    stands = ", replication not started" if Phase.DMS in done and not overview.replication_started else ""
+    return f"phase {len(done)} of {len(Phase)} applied{stands}"
 
 
 def first_open(steps: Sequence[Step]) -> int:

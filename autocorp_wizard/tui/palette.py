@@ -4,7 +4,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from autocorp_wizard.tui.actions import Action, actions_for, key_name
+from autocorp_wizard.tui.actions import Action, key_name
 from autocorp_wizard.tui.screens.base import WizardScreen
 
 
@@ -31,7 +31,7 @@ class ActionCommands(Provider):
             return []
         facts = screen.facts()
         found = []
-        for action in actions_for(screen.SCOPE, "app"):
+        for action in screen.own_actions():
             if action.id in {"app.palette", "steps.jump"}:
                 continue
             reason = action.reason(facts)

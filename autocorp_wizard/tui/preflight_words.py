@@ -11,8 +11,8 @@ _STYLES = {
     Status.WARN: "$warning",
     Status.FAIL: "bold $error",
     Status.INCONCLUSIVE: "$warning",
-    Status.SKIP: "dim",
-    Status.WAIVED: "dim",
+    Status.SKIP: "$muted",
+    Status.WAIVED: "$muted",
 }
 
 
@@ -30,15 +30,15 @@ def detail_of(result: Result) -> Content:
         f"\n{printable(seen.summary)}",
     ]
     if result.waiver:
-        parts.append((f"\nWaived by {result.waiver.by} until {result.waiver.until}: {result.waiver.reason}", "dim"))
-    parts += [(f"\n  {printable(each)}", "dim") for each in seen.findings]
+        parts.append((f"\nWaived by {result.waiver.by} until {result.waiver.until}: {result.waiver.reason}", "$muted"))
+    parts += [(f"\n  {printable(each)}", "$muted") for each in seen.findings]
     wanted = list(helps(result))
     if wanted:
         parts.append(("\n\nWhat helps", "bold"))
         parts += [f"\n- {printable(each)}" for each in wanted]
-    parts.append((f"\n\nfrom {check.vantage.value}, {result.seconds * 1000:.0f} ms", "dim"))
+    parts.append((f"\n\nfrom {check.vantage.value}, {result.seconds * 1000:.0f} ms", "$muted"))
     if check.proves:
-        parts.append((f"\nproves {check.proves}", "dim"))
+        parts.append((f"\nproves {check.proves}", "$muted"))
     if check.does_not_prove:
-        parts.append((f"\ndoes not prove {check.does_not_prove}", "dim"))
+        parts.append((f"\ndoes not prove {check.does_not_prove}", "$muted"))
     return Content.assemble(*parts)

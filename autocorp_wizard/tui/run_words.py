@@ -1,5 +1,6 @@
 """A run in words: how far it is, whether its process lives, what commands it ran. Pure functions."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +14,8 @@ from autocorp_wizard.core.runstate import CommandState, RunState
 from autocorp_wizard.tui.words import ago, clock, printable
 
 _BAR: Final = 24
+# What an address begins with, where its resource is within modules.
+_MODULES: Final = re.compile(r"^(module\.[^.\[]+(\[[^\]]*\])?\.)+")
 # A runner gives a sign of life every few seconds; without one for so long, people should know.
 _SILENT_SECONDS: Final = 10
 
@@ -38,7 +41,7 @@ def progress_words(
     )
     rows = [first]
     if state.total:
-        rows += _counted(state, status, now, history)
+        rows += _counted(state, status, now, history, latest)
     elif state.steps and status == "running":
         step = state.steps[-1]
         rows.append(Content(printable(step.sentence or step.step)))
@@ -53,14 +56,14 @@ def progress_words(
     return Content("\n").join(rows)
 
 
-def _counted(state: RunState, status: str, now: datetime, history: Durations | None) -> list[Content]:
+def _counted(state: RunState, status: str, now: datetime, history: Durations | None, latest: str) -> list[Content]:
     progress = progress_of(state, now, history)
     filled = int(_BAR * progress.fraction) if history is not None or status != "running" else 0
     failed = (f", {progress.failed} failed", "bold $error") if progress.failed else ("", "")
     rows = [
         Content.assemble(
             ("█" * filled, "$success"),
-            ("░" * (_BAR - filled), "dim"),
+            ("░" * (_BAR - filled), "$muted"),
             (f" {progress.done} of {progress.total} done", "bold"),
             failed,
             f", {progress.running} running, {progress.waiting} waiting",
@@ -72,9 +75,13 @@ def _counted(state: RunState, status: str, now: datetime, history: Durations | N
         [f"about {clock(progress.remaining[0])} to {clock(progress.remaining[1])} left"] if progress.remaining else []
     )
     if progress.slowest is not None:
-        parts.append(f"longest running: {printable(progress.slowest.address)}, {clock(progress.slowest.seconds)}")
+        name = _MODULES.sub("", progress.slowest.address)
+        parts.append(f"longest running: {printable(name)}, {clock(progress.slowest.seconds)}")
+    if not progress.running and not progress.waiting and state.steps and state.steps[-1].ok is None:
+        # All resources are there: what follows them (jobs, a full load, a transfer) is what people wait for now.
+        parts = [printable(each) for each in (state.steps[-1].sentence, latest) if each]
     if parts:
-        rows.append(Content.styled(" · ".join(parts), "dim"))
+        rows.append(Content.styled(" · ".join(parts), "$muted"))
     return rows
 
 
@@ -87,7 +94,7 @@ def _pulse(state: RunState, now: datetime, alive_at: datetime | None) -> list[Co
     if silent > _SILENT_SECONDS:
         return [Content.styled(f"No sign of life of its process for {clock(silent)}.", "bold $warning")]
     quiet = (now - state.last_at).total_seconds() if state.last_at else 0.0
-    return [Content.styled(f"Alive; last news {ago(state.last_at or seen, now)}.", "dim")] if quiet > 15 else []
+    return [Content.styled(f"Alive; last news {ago(state.last_at or seen, now)}.", "$muted")] if quiet > 15 else []
 
 
 def command_words(commands: Sequence[CommandState]) -> Content:
@@ -100,5 +107,5 @@ def command_words(commands: Sequence[CommandState]) -> Content:
             tone = "$success" if each.exit_code == 0 else "$warning" if each.exit_code == 2 else "$error"
             mark = Content.styled(f"exit code {each.exit_code} after {clock(each.seconds)}", tone)
         when = f"{each.started_at:%H:%M:%S}"
-        rows.append(Content.assemble((f"{when}  ", "dim"), mark, f"\n$ {printable(shlex.join(each.argv))}"))
+        rows.append(Content.assemble((f"{when}  ", "$muted"), mark, f"\n$ {printable(shlex.join(each.argv))}"))
     return Content("\n\n").join(rows)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -12,6 +12,7 @@ from autocorp_wizard.core.errors import WizardError
 
 # The first frame comes before any of this is loaded; what a method works with it imports itself.
 if TYPE_CHECKING:
+    from autocorp_wizard.core.checklist import Moment
     from autocorp_wizard.core.durations import Durations
     from autocorp_wizard.core.environment import Environment
     from autocorp_wizard.core.identity import Identity
@@ -67,6 +68,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Likings:
+    """What a person wants of the screens: a theme by its name, nothing that moves, keys by the id of an action."""
+
+    theme: str = ""
+    reduced_motion: bool = False
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Session:
     """One sitting at the wizard. `open_engine` is called once, when something first needs the engine."""
@@ -76,6 +86,8 @@ class Session:
     now: Callable[[], datetime] = utc_now
     proposed: "Environment | None" = None
     env_file: str = ""
+    likings: Likings = field(default_factory=Likings)
+    keep_theme: Callable[[str], None] | None = None
     losses: "Callable[[Environment, Phase], LossesLike] | None" = None
     identify: "Callable[[Environment], Identity] | None" = None
     identities: dict[str, "Seen"] = field(default_factory=dict)
@@ -83,6 +95,7 @@ class Session:
     left_running: list[str] = field(default_factory=list)
     known: "dict[str, Overview]" = field(default_factory=dict)
     preflight: Preflight | None = None
+    waiting_steps: "Callable[[str, Moment], int] | None" = None
     open_manual: "Callable[[Environment, Callable[[str], None]], ManualLike] | None" = None
     _engine: "EngineLike | None" = None
     _store: "StoreLike | None" = None
@@ -174,6 +187,15 @@ class Session:
             changed=tuple(self.engine.changed_since_apply(environment)) if applied is not None and saved else (),
             unsettled=next(iter(self.engine.unsettled(name)), None),
         )
+
+    def with_waiting_steps(self, overview: "Overview") -> "Overview":
+        """Return the overview with the number of manual steps that wait. Reads the checklists and the evidence."""
+        if self.waiting_steps is None or not overview.saved:
+            return overview
+        try:
+            return replace(overview, waiting_steps=self.waiting_steps(overview.environment, overview.due))
+        except WizardError:
+            return overview  # the screen of the manual steps says what is wrong with them
 
     def outdated(self, run: str, name: str) -> tuple[str, ...]:
         """Return the names of the answers that have changed since a run planned. Touches the disk."""

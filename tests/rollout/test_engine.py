@@ -1,7 +1,8 @@
 """The engine with a real runner, real Terraform and the rehearsal cloud's backend, on a tree of two resources."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,19 +65,19 @@ class Bench:
         """Change what the tree wants of both resources."""
         (self.tree / "main.tf").write_text(TREE % (text, text, self.gate))
 
-    def run(self, operation: Operation, **more: str) -> str:
+    def run(self, operation: Operation, *, secrets: Mapping[str, str] | None = None, **more: str) -> str:
         """Run an operation to its end and return the run."""
-        run = self.start(operation, **more)
+        run = self.start(operation, secrets=secrets, **more)
         for _ in self.engine.follow(run):
             pass
         return run
 
-    def start(self, operation: Operation, **more: str) -> str:
+    def start(self, operation: Operation, *, secrets: Mapping[str, str] | None = None, **more: str) -> str:
         """Start an operation."""
         request = Request(
             operation=operation, environment="rehearsal", phase="foundation", terraform_dir=str(self.tree), **more
         )
-        return self.engine.start(request)
+        return self.engine.start(request, secrets or {})
 
     def plan(self) -> tuple[str, str]:
         """Plan; returns the run and the digest."""
@@ -118,6 +119,18 @@ def test_an_edit_after_the_plan_changes_nothing_of_what_is_applied(deployed: Ben
     deployed.write("planned")
     again, _ = deployed.plan()
     assert not deployed.engine.plan(again).changed
+
+
+def test_the_first_plan_that_is_given_the_password_writes_it_and_no_later_one_again(bench: Bench) -> None:
+    store = EnvironmentStore(bench.home)
+    bench.gate.touch()
+    bench.run(Operation.RECOVER)
+    store.save(replace(store.load("rehearsal"), secret_counter=0))
+    bench.plan()
+    assert store.load("rehearsal").secret_counter == 0
+    for _ in range(2):
+        bench.run(Operation.PLAN, secrets={"postgres_password": "pass-of-the-source"})
+        assert store.load("rehearsal").secret_counter == 1
 
 
 def test_an_approval_is_used_once(deployed: Bench) -> None:

@@ -7,19 +7,24 @@ from textual.pilot import Pilot
 
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.tui.app import WizardApp
-from autocorp_wizard.tui.session import Session
+from autocorp_wizard.tui.session import Likings, Session
 from tests.tui.fakes import NOW, FakeEngine, FakeStore, rehearsal
 
 _TURNS = 400
 
 
 def wizard(
-    engine: FakeEngine | None = None, *environments: Environment, proposed: Environment | None = None
+    engine: FakeEngine | None = None,
+    *environments: Environment,
+    proposed: Environment | None = None,
+    likings: Likings | None = None,
 ) -> WizardApp:
     """A wizard over a fake engine; without environments, one on the rehearsal."""
     fake = engine or FakeEngine()
     store = FakeStore(*(environments if environments or proposed else (rehearsal(),)))
-    return WizardApp(Session(lambda: store, lambda: fake, now=lambda: NOW, proposed=proposed))
+    return WizardApp(
+        Session(lambda: store, lambda: fake, now=lambda: NOW, proposed=proposed, likings=likings or Likings())
+    )
 
 
 def screen_text(app: WizardApp) -> str:

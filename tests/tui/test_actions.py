@@ -1,7 +1,9 @@
 """The table of actions: one truth for keys, footer, palette and help."""
 
 import inspect
+import runpy
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +93,9 @@ def test_keys_are_named_as_they_are_printed() -> None:
         "D",
         "Esc",
     ]
+
+
+def test_the_page_of_the_keys_is_what_the_table_says() -> None:
+    root = Path(__file__).parents[2]
+    made = runpy.run_path(str(root / "scripts/keys.py"))["page"]()
+    assert (root / "docs/keys.md").read_text() == made, "write it again: python scripts/keys.py"

@@ -162,6 +162,43 @@ async def test_a_failure_leads_with_its_card_and_keeps_the_raw_text_a_key_away()
         assert "succeeded" not in screen_text(app)
         await pilot.press("d")
         await sees(pilot, "As Terraform said it", "https response error StatusCode: 403")
+        await pilot.press("escape")
+        await settle(pilot, lambda: app.focused is not None and app.focused.id == "button-run-again")
+        await pilot.press("enter")
+        await settle(pilot, lambda: engine.requests[-1].operation is Operation.PLAN)
+        assert engine.requests[-1].phase == "foundation"
+
+
+async def test_after_a_good_end_enter_leads_to_the_step_that_is_next() -> None:
+    engine = bootstrapped()
+    request = Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation")
+    run = engine.add(request, apply_events(request, sample_plan()), written=21)
+    app = wizard(engine)
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await sees(pilot, "Reattach")
+        await pilot.press("enter")
+        await sees(pilot, "3 of 8 done")
+        await pilot.press("n")
+        await sees(pilot, "The run is not over")
+        engine.finish(run)
+        await sees(pilot, "Terraform reports 8 added", "n Go on")
+        await settle(pilot, lambda: app.focused is not None and app.focused.id == "button-run-next")
+        await pilot.press("enter")
+        await sees(pilot, "4/7 Glue", "p Plan")
+        assert len(app.screen_stack) == 2
+
+
+async def test_going_on_from_the_list_of_runs_opens_the_environment() -> None:
+    engine = bootstrapped()
+    app = wizard(engine)
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await sees(pilot, "rehearsal")
+        await pilot.press("r")
+        await sees(pilot, "bootstrap")
+        await pilot.press("o")
+        await sees(pilot, "Settings of the remote state", "Go on")
+        await pilot.press("n")
+        await sees(pilot, "3/7 Foundation", "p Plan")
 
 
 async def test_stopping_offers_three_ways_and_killing_is_typed() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
+from autocorp_wizard.core.checklist import Moment
 from autocorp_wizard.core.phases import STAGES, Phase
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, sentence_of, steps_of
 from tests.tui.fakes import NOW
@@ -96,8 +97,19 @@ def test_only_the_newest_run_can_be_lost() -> None:
 
 def test_an_environment_is_told_in_a_sentence() -> None:
     assert sentence_of(Overview("dev"), NOW) == "new: answers not saved yet"
-    applied = replace(SAVED, phases=("foundation",), resources=31, runs=(run("apply"),))
-    assert sentence_of(applied, NOW) == "foundation applied, 31 resources, last apply succeeded just now"
+    applied = replace(SAVED, phases=("foundation",), runs=(run("apply"),))
+    assert sentence_of(applied, NOW) == "phase 1 of 4 applied, last apply succeeded just now"
+    waits = replace(applied, phases=("foundation", "glue"), waiting_steps=1, runs=(run("plan", "failed"),))
+    assert sentence_of(waits, NOW) == "phase 2 of 4 applied, 1 manual step waiting, last plan failed just now"
+    created = replace(applied, phases=("foundation", "glue", "dms"), runs=())
+    assert sentence_of(created, NOW) == "phase 3 of 4 applied, replication not started"
+    assert sentence_of(replace(created, phases=("foundation", "dms"), runs=()), NOW) == "foundation, dms applied"
+
+
+def test_what_is_due_is_the_first_phase_that_is_not_applied() -> None:
+    assert SAVED.due is Moment.FOUNDATION
+    assert replace(SAVED, phases=("foundation", "glue")).due is Moment.DMS
+    assert replace(SAVED, phases=tuple(phase.value for phase in Phase)).due is Moment.OPERATE
 
 
 def test_the_step_that_wants_attention_is_the_first_that_is_not_done() -> None:

@@ -159,7 +159,7 @@ class SecretDialog(Question[str | None]):
         """Where it goes."""
         yield Static(Content(f"This plan writes the secret that replication reads. Password of {self._account}:"))
         yield Static(
-            Content.styled("It is not shown, not stored here, and never in plan, state, journal or log.", "dim")
+            Content.styled("It is not shown, not stored here, and never in plan, state, journal or log.", "$muted")
         )
 
     def answer(self, text: str) -> None:
@@ -188,12 +188,12 @@ class EvidenceDialog(Question[str | None]):
     def explain(self) -> ComposeResult:
         """What is wanted, and what becomes of it."""
         yield Static(Content.styled(printable(self._step.title), "bold"))
-        yield Static(Content.assemble(("Evidence that is wanted: ", "dim"), printable(self._step.evidence)))
+        yield Static(Content.assemble(("Evidence that is wanted: ", "$muted"), printable(self._step.evidence)))
         yield Static(
             Content.styled(
                 f"A sentence, the name of a file (5 MB at most), or {COMMAND_SIGN}COMMAND, which is run here and whose "
                 "output is kept. It reads claimed.",
-                "dim",
+                "$muted",
             )
         )
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.tui.actions import BY_ID, actions_for
+from autocorp_wizard.tui.actions import BY_ID, Action, actions_for, moved
 from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.widgets.action_bar import ActionBar, ActionButton
 from autocorp_wizard.tui.widgets.header import Chip, IdentityHeader
@@ -133,8 +133,14 @@ class WizardScreen(Screen[None]):
     def refresh_actions(self) -> None:
         """Tell the footer what can be done now."""
         facts = self.facts()
-        entries = [(action, action.reason(facts)) for action in actions_for(self.SCOPE, "app") if action.weight]
+        entries = [(action, action.reason(facts)) for action in self.own_actions() if action.weight]
         self.query_one(ActionBar).entries = entries
+
+    def own_actions(self) -> tuple[Action, ...]:
+        """Return this screen's actions and those that work everywhere, with the keys that they have here."""
+        return tuple(
+            moved(each, self.session.likings.keys) for scope in (self.SCOPE, "app") for each in actions_for(scope)
+        )
 
     def action_act(self, action_id: str, key: str = "") -> None:
         """Do an action of the table (Textual's entry for bindings and clicks)."""

@@ -111,7 +111,7 @@ Nothing is deployed by saving. The answers are kept in a file that holds no secr
         state = f"{edited} changed, not saved" if edited else "saved" if self._is_saved else "proposed, not saved yet"
         self.query_one(".heading", Static).update(
             Content.assemble(
-                ("Answers of ", ""), (self.environment.name, "bold"), (f"  {state}", "$accent" if edited else "dim")
+                ("Answers of ", ""), (self.environment.name, "bold"), (f"  {state}", "$accent" if edited else "$muted")
             )
         )
         self.query_one(".effect", Static).update(self._effect())

@@ -1,7 +1,7 @@
 """The steps that people do: who, where, the exact values, and what proves each. Done without proof reads `claimed`."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from autocorp_wizard.core.checklist import Checklist, Moment, Names, Record, Standing, State, Step, standing
+from autocorp_wizard.core.checklist import Checklist, Moment, Names, Record, Standing, Step, standing
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.engine_port import ManualLike
@@ -20,8 +20,6 @@ from autocorp_wizard.tui.screens.choose import ChooseDialog
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.options import HEADING, chosen_id, fill
 from autocorp_wizard.tui.words import ago, count, printable
-
-_OPEN: Final = (State.TODO, State.EXPIRED)
 
 
 class ManualScreen(WizardScreen):
@@ -99,7 +97,7 @@ team through the state bucket; secrets are struck out of it.
         return step if self._names is None else self._names.filled(step)
 
     def _choose_first(self) -> None:
-        here = [each for _, each in self._standings if each.state in _OPEN]
+        here = [each for _, each in self._standings if each.is_open]
         wanted = [each for each in here if each.step.phase.value == self._moment] or here
         self._show()
         if wanted:
@@ -134,7 +132,7 @@ team through the state bucket; secrets are struck out of it.
         return [*step.values.items(), *((f"{each.what} ({each.language})", each.text) for each in step.commands)]
 
     def _show(self) -> None:
-        open_ones = [each for _, each in self._standings if each.state in _OPEN]
+        open_ones = [each for _, each in self._standings if each.is_open]
         here = sum(each.step.phase.value == self._moment for each in open_ones)
         waits = f", {here} of them before {self._moment}" if self._moment in set(Moment) and here else ""
         only = ". Shown are the open ones" if self._only_open else ""
@@ -144,7 +142,7 @@ team through the state bucket; secrets are struck out of it.
         entries: list[tuple[str, Content]] = []
         title = ""
         for checklist, each in self._standings:
-            if self._only_open and each.state not in _OPEN:
+            if self._only_open and not each.is_open:
                 continue
             if checklist.title != title:
                 title = checklist.title
@@ -162,7 +160,7 @@ team through the state bucket; secrets are struck out of it.
             words = detail_of(step, chosen, history, looking=self._looking == step.id)
             now = self.session.now()
             if chosen.record is not None:
-                words = Content.assemble(words, (f"\n\nLast word {ago(chosen.record.at, now)}.", "dim"))
+                words = Content.assemble(words, (f"\n\nLast word {ago(chosen.record.at, now)}.", "$muted"))
         self.query_one("#manual-words", Static).update(words)
         self.query_one("#button-manual-verify").display = chosen is not None and chosen.step.has_probe
         self.query_one("#button-manual-copy").display = bool(self._copies(chosen))

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from autocorp_wizard.core.answers import show
 from autocorp_wizard.core.dependants import touching
 from autocorp_wizard.core.events import Operation, SettingChecked
-from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, stage_of
 from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.settings_table import SettingsTable
@@ -75,7 +74,7 @@ environment's name.
         with Horizontal(classes="buttons far"):
             yield ActionButton("steps.destroy", "Destroy…", variant="error")
 
-    def show(self, step: Step, overview: Overview, applied: RunState | None, now: datetime) -> None:
+    def show(self, step: Step, overview: Overview, now: datetime) -> None:
         """Show the step; buttons that make no sense now give way, their keys still say why."""
         last = next((r for r in overview.runs if stage_of(r) == step.key or r.operation == Operation.DESTROY), None)
         self.query_one(".heading", Static).update(_heading(step, last, now))
@@ -89,7 +88,7 @@ environment's name.
         self.query_one(".command", Static).update(
             _command(f"autocorp-wizard plan {step.phase} --env {overview.environment}")
         )
-        self.query_one(".deployed", Static).update(_deployed(step, overview, applied))
+        self.query_one(".deployed", Static).update(_deployed(step, overview, now))
 
 
 def _heading(step: Step, last: object, now: datetime) -> Content:
@@ -102,13 +101,15 @@ def _heading(step: Step, last: object, now: datetime) -> Content:
     if isinstance(last, RunRecord) and last.started_at is not None:
         said = f": {last.sentence}" if last.sentence else ""
         parts.append(
-            Content.styled(f"Last {last.operation} {last.status} {ago(last.started_at, now)}{printable(said)}", "dim")
+            Content.styled(
+                f"Last {last.operation} {last.status} {ago(last.started_at, now)}{printable(said)}", "$muted"
+            )
         )
     return Content("\n").join(parts)
 
 
 def _command(line: str) -> Content:
-    return Content.assemble(("Same from the command line: ", "dim"), (line, ""))
+    return Content.assemble(("Same from the command line: ", "$muted"), (line, ""))
 
 
 def _outdated(step: Step, overview: Overview) -> list[Content]:
@@ -130,16 +131,16 @@ def _outdated(step: Step, overview: Overview) -> list[Content]:
     return lines
 
 
-def _deployed(step: Step, overview: Overview, applied: RunState | None) -> Content:
+def _deployed(step: Step, overview: Overview, now: datetime) -> Content:
     if step.phase not in overview.phases:
         if step.status is StepStatus.WAITING:
-            return Content.styled(f"This phase {step.note}.", "dim")
-        return Content.styled("Nothing of this phase is deployed yet.", "dim")
+            return Content.styled(f"This phase {step.note}.", "$muted")
+        return Content.styled("Nothing of this phase is deployed yet.", "$muted")
     lines = _outdated(step, overview)
     lines += [Content.assemble(("Deployed: ", "bold"), f"{count(overview.resources, 'resource')} in the state.")]
-    summary = applied.summary if applied is not None else None
-    if summary is not None:
-        lines.append(Content(f"Last apply: {summary.add} added, {summary.change} changed, {summary.remove} removed."))
+    applied = overview.applied_last(step)
+    if applied is not None and applied.started_at is not None:
+        lines.append(Content(f"Last apply {ago(applied.started_at, now)}: {printable(applied.sentence)}"))
     # A name and its value on a line each: values are long, and are read to be copied.
-    lines += [Content.assemble((f"{name}\n", "dim"), f"  {value}") for name, value in overview.outputs]
+    lines += [Content.assemble((f"{name}\n", "$muted"), f"  {value}") for name, value in overview.outputs]
     return Content("\n").join(lines)

@@ -96,7 +96,7 @@ A plan that loses data asks for the environment's name.
         self._show_summary(plan)
         words = _words(plan)
         tree = self.query_one(PlanTree)
-        tree.border_title = f"{len(plan.changes)} changes"
+        tree.border_title = count(len(plan.changes), "change")
         tree.show(plan)
         button = self.query_one("#button-review-approve", ActionButton)
         button.label = Content(f"Apply {words} · {plan.short_digest}") if plan.changed else Content("Nothing to apply")
@@ -111,7 +111,7 @@ A plan that loses data asks for the environment's name.
                 (f"{words}", "bold"),
                 "   ",
                 (risks, "bold $error" if plan.risks else "$success"),
-                (f"   {plan.stage or plan.phase} on {plan.environment}   digest {plan.short_digest}", "dim"),
+                (f"   {plan.stage or plan.phase} on {plan.environment}   digest {plan.short_digest}", "$muted"),
                 (
                     f"\nOutdated: {', '.join(self._outdated)} changed since; plan again." if self._outdated else "",
                     "bold $warning",
@@ -146,7 +146,7 @@ A plan that loses data asks for the environment's name.
         tree = self.query_one(PlanTree)
         found = tree.search(event.value.strip())
         total = len(self.plan.changes) if self.plan else 0
-        tree.border_title = f"{found} of {total} changes" if event.value.strip() else f"{total} changes"
+        tree.border_title = f"{found} of {count(total, 'change')}" if event.value.strip() else count(total, "change")
 
     @on(Input.Submitted, "#find")
     def found(self) -> None:

@@ -18,7 +18,7 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import CommandState
 from autocorp_wizard.tui import requests
-from autocorp_wizard.tui.actions import bindings_for
+from autocorp_wizard.tui.actions import BY_ID, bindings_for
 from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.follow import RunFollower
 from autocorp_wizard.tui.overview import Overview
@@ -28,6 +28,7 @@ from autocorp_wizard.tui.screens.dialogs import CancelSheet, Stop
 from autocorp_wizard.tui.screens.run_log import LogActions
 from autocorp_wizard.tui.screens.text import TextDialog
 from autocorp_wizard.tui.verdict import raw_of, verdict_of
+from autocorp_wizard.tui.widgets.action_bar import ActionButton
 from autocorp_wizard.tui.widgets.log_view import LogView
 from autocorp_wizard.tui.widgets.outcome_card import OutcomeCard
 from autocorp_wizard.tui.widgets.progress_header import ProgressHeader
@@ -73,6 +74,9 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         """Progress, outcome, then the table and the log side by side or one at a time."""
         yield ProgressHeader()
         yield OutcomeCard(classes="-hidden")
+        with Horizontal(id="after", classes="buttons"):
+            for number, name in enumerate(_AFTER):
+                yield ActionButton(name, variant="primary" if number == 0 else "default")
         with Horizontal(id="main"):
             yield ResourceTable(id="resources")
             yield SettingsTable(id="settings")
@@ -83,6 +87,7 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
     def on_mount(self) -> None:
         """Begin to follow."""
         self.query_one("#find").display = False
+        self.query_one("#after").display = False
         for name in ("resources", "settings"):
             self.query_one(f"#{name}").add_class("-other")
         self.set_interval(1 / _PER_SECOND, self.pump)
@@ -111,6 +116,8 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             if self.is_mounted and (self._ended or self._quiet % _PER_SECOND == 0):
                 self._show(follower)
             await self._look_around(follower.state.environment)
+            if self._ended and self.is_mounted and not self._replayed:
+                self._offer()  # by what the environment looks like after the end
         finally:
             self._busy = False
 
@@ -180,6 +187,19 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         if operation == Operation.PLAN and good and self._has_changes() and self.is_current:
             self.wizard.review(self.run_name, self.environment, replacing=True)
 
+    def _offer(self) -> None:
+        """Show what can be done after the end, the likeliest first, with the keyboard on it."""
+        facts = self.facts()
+        buttons = [self.query_one(f"#button-{name.replace('.', '-')}") for name in _AFTER]
+        for name, button in zip(_AFTER, buttons, strict=True):
+            button.display = not BY_ID[name].reason(facts)
+        self.query_one("#after").display = True
+        if self.show_log or isinstance(self.focused, Input):
+            return
+        first = next((button for button in buttons if button.display), None)
+        if first is not None:
+            self.call_after_refresh(first.focus)
+
     def _has_changes(self) -> bool:
         return self._follower is not None and self._follower.state.plan_changed is not False
 
@@ -205,7 +225,8 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             run_operation=state.operation if state else "",
             has_error=bool(state and (state.diagnostics or state.error)),
             lost=self._overview.lost.run if self._overview.lost else "",
-            needs_secret=bool(state and state.error.get("code") == "SECRET-NEEDED"),
+            repeatable=self._is_repeatable(),
+            live=live.run if (live := self._overview.live) is not None and live.run != self.run_name else "",
             has_changes=self._has_changes(),
             replaying=self._replay is not None,
             commands=len(self._commands()),
@@ -220,6 +241,21 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             await self.session.ask(lambda: self.session.engine.cancel(self.run_name, choice.value))
             self.notify(f"Asked to {choice.value}. What it is at may take a while.", markup=False)
 
+    def _is_repeatable(self) -> bool:
+        """Whether the run failed at a phase, with nothing to be recovered first."""
+        state = self._follower.state if self._follower else None
+        return (
+            state is not None
+            and state.operation in _REPEATABLE
+            and bool(state.phase)
+            and self.status in {"failed", "cancelled"}
+            and self._overview.unsettled is None
+        )
+
+    async def do_next(self, _: str) -> None:
+        """Go on with the environment."""
+        await self.wizard.go_on(self.environment)
+
     def do_review(self, _: str) -> None:
         """Read the plan of this run."""
         self.wizard.review(self.run_name, self.environment)
@@ -230,10 +266,13 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
             await self.wizard.start_run(requests.recovery(self._overview.lost), replacing=True)
 
     async def do_again(self, _: str) -> None:
-        """Plan again, this time with the password."""
+        """Plan again, with the password where that was lacking."""
         state = self._follower.state if self._follower else None
-        secrets = await self.wizard.ask_secret(state.environment) if state else None
-        if state is None or not secrets:
+        if state is None:
+            return
+        lacked = state.error.get("code") == _LACKED
+        secrets = await self.wizard.ask_secret(state.environment) if lacked else {}
+        if secrets is None:
             return
         request = Request(
             operation=Operation.PLAN,
@@ -271,6 +310,11 @@ with its price. The log holds what happened, line by line; scrolling up pauses i
         if self._follower is not None:
             self.app.push_screen(TextDialog("As Terraform said it", raw_of(self._follower.state)))
 
+
+# What is offered after the end, the likeliest first: each is shown where it can be done.
+_AFTER: Final = ("run.recover", "run.again", "run.details", "run.next")
+_REPEATABLE: Final = frozenset({Operation.PLAN, Operation.APPLY})
+_LACKED: Final = "SECRET-NEEDED"
 
 _MAIN: Final[Mapping[str, str]] = {
     Operation.APPLY: "resources",

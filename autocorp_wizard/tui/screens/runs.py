@@ -125,7 +125,7 @@ def _line(record: RunRecord, when: str) -> Content:
         (f"{mark} {record.status:<10}", style),
         (f"{record.operation} {record.phase}".strip().ljust(20), "bold"),
         (f"{record.environment:<14}", ""),
-        (f"{when:<12}", "dim"),
-        (count, "dim"),
-        (f"\n             {printable(record.sentence)}" if record.sentence else "", "dim"),
+        (f"{when:<12}", "$muted"),
+        (count, "$muted"),
+        (f"\n             {printable(record.sentence)}" if record.sentence else "", "$muted"),
     )

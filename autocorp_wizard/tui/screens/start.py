@@ -1,5 +1,6 @@
 """The first screen: the environments with their state in words, and on top whatever is still going or was lost."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -62,8 +63,19 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
     async def _look(self) -> None:
         names = await self.session.ask(self._names)
         found = [await self.session.ask(lambda name=name: self.session.overview(name)) for name in names]  # type: ignore[misc]
-        self._overviews = {overview.environment: overview for overview in found}
+        before = self._overviews
+        self._overviews = {
+            each.environment: replace(each, waiting_steps=before[each.environment].waiting_steps)
+            if each.environment in before
+            else each
+            for each in found
+        }
         self._show()
+        # Counted after the first sight: it reads checklists and evidence.
+        counted = [await self.session.ask(lambda each=each: self.session.with_waiting_steps(each)) for each in found]  # type: ignore[misc]
+        if counted != found and self.is_mounted:
+            self._overviews = {overview.environment: overview for overview in counted}
+            self._show()
 
     def _names(self) -> list[str]:
         names = self.session.store.names()
@@ -75,7 +87,9 @@ A run goes on when the wizard is closed; if one is still going, it is offered fi
 
         now = self.session.now()
         entries = [(name, _prompt(overview, sentence_of(overview, now))) for name, overview in self._overviews.items()]
-        entries.append((_NEW, Content.assemble(("+ New environment", "bold"), ("\n  answer a few questions", "dim"))))
+        entries.append(
+            (_NEW, Content.assemble(("+ New environment", "bold"), ("\n  answer a few questions", "$muted")))
+        )
         view = self.query_one("#environments", OptionList)
         fill(view, entries, first=self.wizard.preferred)
         self._show_attention(now)
@@ -173,5 +187,5 @@ def _prompt(overview: "Overview", sentence: str) -> Content:
         production,
         (overview.environment, "bold"),
         (f"   {kind}{overview.preset} preset", ""),
-        (f"\n  {sentence}", "dim"),
+        (f"\n  {sentence}", "$muted"),
     )

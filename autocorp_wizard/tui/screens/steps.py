@@ -12,7 +12,6 @@ from textual.widgets import ContentSwitcher, Static
 
 from autocorp_wizard.core.events import Operation, SettingChecked
 from autocorp_wizard.core.phases import AVAILABLE, STAGES
-from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.availability import Facts
@@ -42,8 +41,7 @@ class StepsScreen(WizardScreen):
         self.steps: tuple[Step, ...] = steps_of(overview)
         self.set_reactive(StepsScreen.chosen, first_open(self.steps))
         self._settings: list[SettingChecked] = []
-        self._applied: RunState | None = None
-        self._seen: dict[str, str] = {}
+        self._bootstrap_seen = ""
 
     def page(self) -> str:
         """The page of the step that is shown."""
@@ -85,9 +83,15 @@ class StepsScreen(WizardScreen):
         """Read the environment and its runs again."""
         self.run_guarded(self._look())
 
+    def at_next(self, overview: Overview) -> None:
+        """Show the step that wants attention, by what was just seen."""
+        self.overview, self.steps = overview, steps_of(overview)
+        self.set_reactive(StepsScreen.chosen, first_open(self.steps))
+        self._begin()
+
     async def _look(self) -> None:
         overview = await self.session.ask(lambda: self.session.overview(self.environment))
-        await self._read_runs(overview)
+        await self._read_settings(overview)
         before = self.steps[self.chosen].status
         self.overview, self.steps = overview, steps_of(overview)
         if before is not StepStatus.DONE and self.steps[self.chosen].status is StepStatus.DONE:
@@ -97,19 +101,13 @@ class StepsScreen(WizardScreen):
         else:
             self._show()
 
-    async def _read_runs(self, overview: Overview) -> None:
-        """Fold the runs whose details are shown, each only when it is new."""
-        for operation in (Operation.BOOTSTRAP, Operation.APPLY):
-            record = next((r for r in overview.runs if r.operation == operation and r.status == "succeeded"), None)
-            if record is None or self._seen.get(operation) == record.run:
-                continue
-            self._seen[operation] = record.run
-            run = record.run
-            state = await self.session.ask(lambda run=run: self.session.engine.state(run))  # type: ignore[misc]
-            if operation is Operation.BOOTSTRAP:
-                self._settings = state.settings
-            else:
-                self._applied = state
+    async def _read_settings(self, overview: Overview) -> None:
+        """Fold the last bootstrap, once: its settings are shown."""
+        done = (r for r in overview.runs if r.operation == Operation.BOOTSTRAP and r.status == "succeeded")
+        record = next(done, None)
+        if record is not None and record.run != self._bootstrap_seen:
+            self._bootstrap_seen = record.run
+            self._settings = (await self.session.ask(lambda: self.session.engine.state(record.run))).settings
 
     def _show(self) -> None:
         if not self.is_mounted:
@@ -122,7 +120,7 @@ class StepsScreen(WizardScreen):
         if step.key == "bootstrap":
             self.query_one(BootstrapPane).show(step, self.overview, self._settings, now)
         elif step.key != "environment":
-            self.query_one(f"#pane-{step.key}", PhasePane).show(step, self.overview, self._applied, now)
+            self.query_one(f"#pane-{step.key}", PhasePane).show(step, self.overview, now)
         self.refresh_actions()
 
     def _where(self, step: Step) -> Content:
@@ -130,7 +128,7 @@ class StepsScreen(WizardScreen):
             (f"{self.chosen + 1}/{len(self.steps)} {step.title}", "bold"),
             "  ",
             status_words(step),
-            ("   [ ] other steps" if len(self.steps) > 1 else "", "dim"),
+            ("   [ ] other steps" if len(self.steps) > 1 else "", "$muted"),
         )
 
     def watch_chosen(self) -> None:

@@ -27,7 +27,9 @@ class WaiveDialog(Dialog[Waiver | None]):
         """What is waived, and what that means."""
         yield Static(Content.assemble((self._check, "bold"), f"\n{printable(self._summary)}"))
         yield Static(
-            Content.styled("It is shown in every report and closes no gate; after its day it counts as failed.", "dim")
+            Content.styled(
+                "It is shown in every report and closes no gate; after its day it counts as failed.", "$muted"
+            )
         )
         if self._integrity:
             yield Static(Content.styled("It guards what cannot be repaired later: type its id as well.", "$warning"))

@@ -49,9 +49,8 @@ class ActionBar(Widget):
             if parts:
                 parts.append(Content(" " * _GAP))
             click = Style.from_meta({"@click": f"screen.act('{action.id}')"})
-            style = click + (Style(dim=True) if reason else Style())
             label = Content.assemble((key, Style(bold=not reason)), " ", action.title)
-            parts.append(label.stylize(style))
+            parts.append((label.stylize("$muted") if reason else label).stylize(click))
         return Content.assemble(*parts)
 
 

@@ -11,7 +11,7 @@ from autocorp_wizard.core.change import Change, Risk
 from autocorp_wizard.tui.plan_rows import detail_of
 from autocorp_wizard.tui.words import printable
 
-_STYLES = {"dim": "dim", "good": "$success", "warn": "$warning", "error": "$error", "": "", "accent": "$accent"}
+_STYLES = {"dim": "$muted", "good": "$success", "warn": "$warning", "error": "$error", "": "", "accent": "$accent"}
 
 
 class ChangeDetail(VerticalScroll, can_focus=False):

@@ -26,11 +26,11 @@ class FieldRow(Vertical):
     FieldRow {
         height: auto; margin: 0 0 1 0;
         .label { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        .message { height: auto; color: $foreground 60%; }
+        .message { height: auto; color: $muted; }
         Input { width: 1fr; max-width: 70; background: $panel; }
         Select { width: 1fr; max-width: 70; }
         &.-wrong .message { color: $error; text-style: bold; }
-        &.-wrong Input { background: $error 20%; }
+        &.-wrong Input { color: $error; }
     }
     """
 
@@ -143,7 +143,7 @@ class FieldRow(Vertical):
         origin = "changed, not saved" if self.is_edited else _ORIGINS[self.answer.origin]
         if not self.is_edited and not self._initial:
             origin = "empty" if self.field.nullable else "needed"
-        return Content.assemble((self.field.name, "bold"), (f"  {origin}", "$accent" if self.is_edited else "dim"))
+        return Content.assemble((self.field.name, "bold"), (f"  {origin}", "$accent" if self.is_edited else "$muted"))
 
     def _advice(self) -> Content:
         return Content(self.field.help)

@@ -59,7 +59,7 @@ class IdentityHeader(Widget):
         """The row; the name comes first, so that a narrow screen cuts the rest."""
         overview = self.overview
         if overview is None or not overview.environment:
-            return Content.assemble(("AutoCorp Wizard", "bold"), "  ", (self.place, "dim"))
+            return Content.assemble(("AutoCorp Wizard", "bold"), "  ", (self.place, "$muted"))
         words = ["PRODUCTION "] if overview.production else []
         parts = [overview.preset and f"{overview.preset} preset", overview.place, self.chip.who]
         warning = f"  ! {self.chip.warning}" if self.chip.warning else ""
@@ -69,5 +69,5 @@ class IdentityHeader(Widget):
             ("  " + self.place if self.place else "", ""),
             # What keeps a run from coming to its end stands before what is merely good to know.
             (warning, "bold" if overview.production else "bold $warning"),
-            ("  " + " · ".join(part for part in parts if part), "dim"),
+            ("  " + " · ".join(part for part in parts if part), "" if overview.production else "$muted"),
         )

@@ -39,7 +39,7 @@ class Lines(ScrollView, can_focus=True):
     Lines {
         background: $surface; color: $foreground; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
         overflow-x: hidden;
-        & > .lines--dim { text-style: dim; }
+        & > .lines--dim { color: $muted; }
         & > .lines--good { color: $success; }
         & > .lines--warn { color: $warning; }
         & > .lines--error { color: $error; text-style: bold; }

@@ -13,7 +13,7 @@ class LogView(Lines):
     """Shows `lines` (a list that only grows). Scrolling up pauses; `follow()` returns to the end."""
 
     DEFAULT_CSS = """
-    LogView { border: round $panel; border-title-color: $foreground; border-subtitle-color: $accent; }
+    LogView { border: round $edge; border-title-color: $foreground; border-subtitle-color: $accent; }
     LogView:focus { border: round $primary; }
     """
 

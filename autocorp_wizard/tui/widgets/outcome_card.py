@@ -13,6 +13,7 @@ from autocorp_wizard.tui.words import plain, printable
 _MARKS = {"good": ("✓ ", "$success"), "warn": ("! ", "$warning"), "error": ("✗ ", "$error")}
 _KINDS = 4
 _OUTPUTS = 3
+_SHORT = 90
 _EMPTY = frozenset({"", "null", "(none)"})
 
 
@@ -21,7 +22,7 @@ class OutcomeCard(Widget):
 
     DEFAULT_CSS = """
     OutcomeCard {
-        height: auto; max-height: 60%; border: round $panel; padding: 0 1; margin: 0 0 0 0; overflow-y: auto;
+        height: auto; max-height: 60%; border: round $edge; padding: 0 1; margin: 0 0 0 0; overflow-y: auto;
         &.-good { border: round $success; } &.-warn { border: round $warning; } &.-error { border: heavy $error; }
     }
     """
@@ -39,7 +40,7 @@ class OutcomeCard(Widget):
             told = ", ".join(f"{number} {kind}" for kind, number in kinds[:_KINDS])
             more = f" and {len(kinds) - _KINDS} more kinds" if len(kinds) > _KINDS else ""
             if told:
-                rows.append(Content.styled(f"{told}{more}.", "dim"))
+                rows.append(Content.styled(f"{told}{more}.", "$muted"))
             rows += _outputs(state)
         if verdict.next_step:
             rows.append(Content.assemble(("Next: ", "bold"), _flat(verdict.next_step)))
@@ -53,10 +54,15 @@ class OutcomeCard(Widget):
 def _outputs(state: RunState) -> list[Content]:
     """The first outputs; all of them stand on the phase's page."""
     told = [(name, plain(value)) for name, value in sorted(state.outputs.items()) if plain(value) not in _EMPTY]
-    rows = [Content.assemble((f"{name}  ", "dim"), value) for name, value in told[:_OUTPUTS]]
+    told.sort(key=lambda pair: len(pair[1]) > _SHORT)
+    rows = [Content.assemble((f"{name}  ", "$muted"), _cut(value)) for name, value in told[:_OUTPUTS]]
     if len(told) > _OUTPUTS:
-        rows.append(Content.styled(f"and {len(told) - _OUTPUTS} more outputs, on the phase's page.", "dim"))
+        rows.append(Content.styled(f"and {len(told) - _OUTPUTS} more outputs, on the phase's page.", "$muted"))
     return rows
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _SHORT else value[: _SHORT - 1] + "…"
 
 
 def error_words(error: WizardError) -> Content:
@@ -66,7 +72,7 @@ def error_words(error: WizardError) -> Content:
         rows.append(Content.assemble(("Why: ", "bold"), _flat(error.why)))
     if error.next_step:
         rows.append(Content.assemble(("Next: ", "bold"), _flat(error.next_step)))
-    rows.append(Content.styled(error.code, "dim"))
+    rows.append(Content.styled(error.code, "$muted"))
     return Content("\n").join(rows)
 
 

@@ -33,7 +33,7 @@ class PlanTree(Lines):
     COMPONENT_CLASSES = {"plan-tree--cursor"}
     DEFAULT_CSS = """
     PlanTree {
-        border: round $panel; border-title-color: $foreground;
+        border: round $edge; border-title-color: $foreground;
         &:focus { border: round $primary; }
         & > .plan-tree--cursor {
             background: $block-cursor-background; color: $block-cursor-foreground; text-style: $block-cursor-text-style;

@@ -51,20 +51,26 @@ class ResourceList(Lines):
         return len(self._rows)
 
     def line_parts(self, index: int) -> Parts:
-        """Mark, word, address, time."""
+        """Mark, word, time and the sentence; the address where there is room for it, or no sentence."""
         row = self._rows[index]
         mark, tone = _MARKS[row.status]
         time = clock(row.seconds) if row.status in (ResourceStatus.DONE, ResourceStatus.FAILED) else ""
         width = self.scrollable_content_region.width
         head = ((f" {mark} ", tone), (f"{word(row):<9}", tone), (f"{time:>7}  ", "dim"))
-        is_told = width >= _WIDE and bool(row.sentence)
-        room = max(8, width - 22 - (_SENTENCE + 2 if is_told else 0))
-        label = printable(row.address)
-        label = label if len(label) <= room else "…" + label[-(room - 1) :]
         dim = "dim" if row.status is ResourceStatus.WAITING else ""
-        if not is_told:
-            return (*head, (label, dim))
-        return (*head, (f"{printable(row.sentence):<{_SENTENCE}.{_SENTENCE}}  ", dim), (label, "dim"))
+        room = max(8, width - 22)
+        sentence, address = printable(row.sentence), printable(row.address)
+        if not sentence:
+            return (*head, (_end_of(address, room), dim))
+        if width < _WIDE:
+            return (*head, (sentence if len(sentence) <= room else sentence[: room - 1] + "…", dim))
+        address = _end_of(address, max(8, room - _SENTENCE - 2))
+        return (*head, (f"{sentence:<{_SENTENCE}.{_SENTENCE}}  ", dim), (address, "dim"))
+
+
+def _end_of(address: str, room: int) -> str:
+    """Return an address cut to `room` cells; its end tells resources apart."""
+    return address if len(address) <= room else "…" + address[-(room - 1) :]
 
 
 class ResourceTable(Vertical):
@@ -72,7 +78,7 @@ class ResourceTable(Vertical):
 
     DEFAULT_CSS = """
     ResourceTable {
-        border: round $panel; background: $surface; border-title-color: $foreground;
+        border: round $edge; background: $surface; border-title-color: $foreground;
         &:focus-within { border: round $primary; }
         #pinned { height: auto; max-height: 7; padding: 0 1; background: $panel; text-wrap: nowrap;
                   text-overflow: ellipsis; }
@@ -97,12 +103,12 @@ class ResourceTable(Vertical):
             Content.assemble(
                 (f"▶ {clock(elapsed(row, now)):>6}  ", "bold $accent"),
                 (printable(row.sentence) or f"{word(row)} {printable(row.address)}", "bold"),
-                (f"  {printable(row.address)}" if row.sentence else "", "dim"),
+                (f"  {printable(row.address)}" if row.sentence else "", "$muted"),
             )
             for row in running[:_PINNED]
         ]
         if len(running) > _PINNED:
-            lines.append(Content.styled(f"  and {len(running) - _PINNED} more running", "dim"))
+            lines.append(Content.styled(f"  and {len(running) - _PINNED} more running", "$muted"))
         pinned = self.query_one("#pinned", Static)
         pinned.set_class(not lines, "-empty")
         pinned.update(Content("\n").join(lines))

@@ -24,7 +24,7 @@ class SettingsTable(Lines):
     """Rows of `SettingChecked`; wide screens get columns, narrow ones the change only."""
 
     DEFAULT_CSS = """
-    SettingsTable { border: round $panel; border-title-color: $foreground; }
+    SettingsTable { border: round $edge; border-title-color: $foreground; }
     SettingsTable:focus { border: round $primary; }
     """
 

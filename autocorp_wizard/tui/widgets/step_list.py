@@ -14,7 +14,7 @@ from autocorp_wizard.tui.overview import GLYPHS, Step, StepStatus
 _TONES = {
     StepStatus.DONE: "$success",
     StepStatus.READY: "$accent",
-    StepStatus.WAITING: "dim",
+    StepStatus.WAITING: "$muted",
     StepStatus.RUNNING: "bold $accent",
     StepStatus.REVIEW: "bold $accent",
     StepStatus.FAILED: "bold $error",

@@ -13,7 +13,7 @@ class StepTrail(Lines):
     """One line per part; findings of a recovery follow."""
 
     DEFAULT_CSS = """
-    StepTrail { border: round $panel; border-title-color: $foreground; }
+    StepTrail { border: round $edge; border-title-color: $foreground; }
     StepTrail:focus { border: round $primary; }
     """
 
