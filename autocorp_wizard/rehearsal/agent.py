@@ -46,7 +46,8 @@ class PretendAgent:
         agent_book.watch(self._wake.set)
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer; the port is open when this returns, for who is told its number may ask at once."""
+        self._settle()
         self._thread.start()
 
     def stop(self) -> None:
