@@ -1,6 +1,5 @@
 """Before anything goes: which phases, what goes by name, and the name of the environment, typed."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -13,17 +12,8 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.screens.steps import StepsScreen
 from tests.tui.driving import at_step, sees, settle, wizard
+from tests.tui.fake_losses import FakeLosses
 from tests.tui.fakes import NOW, FakeEngine, bootstrapped
-
-
-@dataclass(frozen=True)
-class FakeLosses:
-    """What goes."""
-
-    total: int = 54
-    modules: tuple[tuple[str, int], ...] = (("s3", 30), ("kms", 24))
-    holding: tuple[tuple[str, str], ...] = (("module.kms.aws_kms_key.this", "key"),)
-    contents: tuple[str, ...] = ("autocorp-lake holds 1,204 objects and 88 older versions, 9,000 bytes.",)
 
 
 @pytest.fixture

@@ -1,78 +1,21 @@
 """The preflight's screen: three columns, results as they come, and everything that can be done with a check."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.widgets import Button, Input, OptionList
 
-from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.preflight.record import (
-    Audience,
-    Check,
-    Group,
-    Remedy,
-    Result,
     Seen,
     SideEffect,
     Status,
-    Vantage,
     passed,
 )
-from autocorp_wizard.core.preflight.report import Report, under_waivers
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.screens.preflight import PreflightScreen
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import NOW
-
-FIX = Remedy("Switch it on.", Audience.DATABASE, sql="ALTER SYSTEM SET wal_level = 'logical';")
-
-
-def checks() -> dict[str, tuple[Check, Seen]]:
-    def entry(name: str, group: Group, seen: Seen, *, integrity: bool = False) -> tuple[Check, Seen]:
-        return Check(
-            name,
-            f"Title of {name}",
-            group,
-            Vantage.LAPTOP,
-            lambda: passed(""),
-            proves="this computer's view",
-            does_not_prove="that of DMS",
-            integrity=integrity,
-        ), seen
-
-    entries = (
-        entry("tool.terraform", Group.TOOLS, passed("Terraform 1.11.4.")),
-        entry("aws.identity", Group.ACCOUNT, Seen(Status.FAIL, "The wrong account."), integrity=True),
-        entry("net.dms.test", Group.NETWORK, Seen(Status.INCONCLUSIVE, "Not tested.", resolves_at="apply dms")),
-        entry("pg.wal_level", Group.SOURCE, Seen(Status.FAIL, "wal_level is [replica].", remedies=(FIX,))),
-    )
-    return {check.id: (check, seen) for check, seen in entries}
-
-
-class Looker:
-    """Answers at once; `seen` can be changed between two looks."""
-
-    def __init__(self) -> None:
-        self.entries = checks()
-        self.asked: list[tuple[str, ...]] = []
-        self.allowed: list[tuple[SideEffect, ...]] = []
-
-    def __call__(
-        self,
-        environment: Environment,
-        ids: Sequence[str],
-        allowed: Sequence[SideEffect],
-        tell: Callable[[Result], None],
-    ) -> Report:
-        self.allowed.append(tuple(allowed))
-        self.asked.append(tuple(ids))
-        found = [Result(c, s, NOW, 0.01) for name, (c, s) in self.entries.items() if not ids or name in ids]
-        results = under_waivers(found, environment.waivers, NOW.date())
-        for each in results:
-            tell(each)
-        return Report(environment.name, NOW, results)
+from tests.tui.fake_preflight import FIX, Looker
 
 
 def app_with(looker: Looker) -> WizardApp:

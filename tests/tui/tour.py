@@ -13,7 +13,9 @@ from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.app import WizardApp
 from tests.tui.driving import sees, settle, wizard
+from tests.tui.fake_losses import FakeLosses
 from tests.tui.fake_manual import FakeManual
+from tests.tui.fake_preflight import Looker
 from tests.tui.fakes import (
     NOW,
     FakeApplied,
@@ -24,8 +26,6 @@ from tests.tui.fakes import (
     rehearsal,
     sample_plan,
 )
-from tests.tui.test_destroying import FakeLosses
-from tests.tui.test_preflight import Looker
 
 Way = Callable[[Pilot[int]], Awaitable[None]]
 
