@@ -33,6 +33,7 @@ def size_classes(size: Size, app: "WizardApp") -> Iterator[str]:
         yield next(name for least, name in sorted(steps or (), reverse=True) if length >= least)
 
 
+TOO_SMALL: Final = "This window is too small; the wizard needs 60x16.\nNothing was stopped."
 BUTTON: Final = "button"
 """What `perform` is told instead of a key when a button was pressed."""
 
@@ -64,7 +65,7 @@ class WizardScreen(Screen[None]):
         yield IdentityHeader()
         with Container(id="body"):
             yield from self.compose_body()
-        yield Static(id="too-small")
+        yield Static(TOO_SMALL, id="too-small")
         yield ActionBar()
 
     def compose_body(self) -> ComposeResult:
@@ -120,9 +121,7 @@ class WizardScreen(Screen[None]):
                 self._asking = True
                 self.run_worker(self._show_chip(header, overview), group="identity")
         word = "PRODUCTION " if overview.production else ""
-        self.query_one("#too-small", Static).update(
-            f"{word}{overview.environment}\n\nThis window is too small; the wizard needs 60x16.\nNothing was stopped."
-        )
+        self.query_one("#too-small", Static).update(f"{word}{overview.environment}\n\n{TOO_SMALL}")
 
     async def _show_chip(self, header: IdentityHeader, overview: "Overview") -> None:
         seen = await self.session.ask(lambda: self.session.identity(overview.environment))
