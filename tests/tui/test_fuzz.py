@@ -27,6 +27,12 @@ STRINGS, LENGTH, CHUNKS = 1000, 8, 20
 SIZES = ((80, 24), (160, 48), (60, 16))
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Random keys save logs and plans under random names too; they go where nobody keeps them."""
+    monkeypatch.chdir(tmp_path)
+
+
 def engine_in_the_middle(generator: random.Random) -> FakeEngine:
     engine = FakeEngine()
     for operation, make in (
