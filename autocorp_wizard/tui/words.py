@@ -99,6 +99,11 @@ def plain(value: Json) -> str:
             return json.dumps(value)
 
 
+def cut(text: str, room: int) -> str:
+    """Return `text` in at most `room` characters; what is left out at its end is told by an ellipsis."""
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
 def printable(text: str) -> str:
     """Return `text` on one line without control characters, so that nothing from outside can move the cursor."""
     return "".join(character if character.isprintable() else " " for character in text)

@@ -8,7 +8,7 @@ from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.resources import kinds_of
 from autocorp_wizard.tui.verdict import Verdict
-from autocorp_wizard.tui.words import plain, printable
+from autocorp_wizard.tui.words import cut, plain, printable
 
 _MARKS = {"good": ("✓ ", "$success"), "warn": ("! ", "$warning"), "error": ("✗ ", "$error")}
 _KINDS = 4
@@ -55,14 +55,10 @@ def _outputs(state: RunState) -> list[Content]:
     """The first outputs; all of them stand on the phase's page."""
     told = [(name, plain(value)) for name, value in sorted(state.outputs.items()) if plain(value) not in _EMPTY]
     told.sort(key=lambda pair: len(pair[1]) > _SHORT)
-    rows = [Content.assemble((f"{name}  ", "$muted"), _cut(value)) for name, value in told[:_OUTPUTS]]
+    rows = [Content.assemble((f"{name}  ", "$muted"), cut(value, _SHORT)) for name, value in told[:_OUTPUTS]]
     if len(told) > _OUTPUTS:
         rows.append(Content.styled(f"and {len(told) - _OUTPUTS} more outputs, on the phase's page.", "$muted"))
     return rows
-
-
-def _cut(value: str) -> str:
-    return value if len(value) <= _SHORT else value[: _SHORT - 1] + "…"
 
 
 def error_words(error: WizardError) -> Content:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from autocorp_wizard.core.runstate import ResourceState, ResourceStatus, RunState
 from autocorp_wizard.tui.resources import elapsed
 from autocorp_wizard.tui.widgets.lines import Lines, Parts
-from autocorp_wizard.tui.words import DOING, DONE, clock, printable
+from autocorp_wizard.tui.words import DOING, DONE, clock, cut, printable
 
 _MARKS = {
     ResourceStatus.DONE: ("✓", "good"),
@@ -64,19 +64,14 @@ class ResourceList(Lines):
         if not sentence:
             return (*head, (_end_of(address, room), dim))
         if width < _WIDE:
-            return (*head, (_begin_of(sentence, room), dim))
+            return (*head, (cut(sentence, room), dim))
         told = int(room * _SENTENCE)
-        return (*head, (f"{_begin_of(sentence, told):<{told}}  ", dim), (_end_of(address, room - told - 2), "dim"))
+        return (*head, (f"{cut(sentence, told):<{told}}  ", dim), (_end_of(address, room - told - 2), "dim"))
 
 
 def _end_of(address: str, room: int) -> str:
     """Return an address cut to `room` cells; its end tells resources apart."""
     return address if len(address) <= room else "…" + address[-(room - 1) :]
-
-
-def _begin_of(sentence: str, room: int) -> str:
-    """Return a sentence cut to `room` cells."""
-    return sentence if len(sentence) <= room else sentence[: room - 1] + "…"
 
 
 class ResourceTable(Vertical):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from autocorp_wizard.core.bootstrap import Action, RowOutcome
 from autocorp_wizard.core.events import SettingChecked
 from autocorp_wizard.tui.widgets.lines import Lines, Parts
-from autocorp_wizard.tui.words import printable
+from autocorp_wizard.tui.words import cut, printable
 
 _MARKS: Mapping[str, tuple[str, str]] = {
     RowOutcome.OK: ("✓", "good"),
@@ -52,9 +52,9 @@ class SettingsTable(Lines):
         changed = row.outcome != "ok"
         return (
             (f" {mark} {_DONE.get((row.action, row.outcome), row.outcome):<9} ", tone),
-            (f"{_cut(row.name, name)} ", "bold" if changed else ""),
-            (f"{_cut(row.found, room)} ", "warn" if changed else "dim"),
-            (_cut(row.wanted, room), "" if changed else "dim"),
+            (f"{_column(row.name, name)} ", "bold" if changed else ""),
+            (f"{_column(row.found, room)} ", "warn" if changed else "dim"),
+            (_column(row.wanted, room), "" if changed else "dim"),
         )
 
     def _columns(self) -> tuple[int, int]:
@@ -62,6 +62,5 @@ class SettingsTable(Lines):
         return name, max(10, (max(40, self.scrollable_content_region.width) - name - 16) // 2)
 
 
-def _cut(text: str, width: int) -> str:
-    text = printable(text)
-    return f"{text:<{width}}" if len(text) <= width else text[: width - 1] + "…"
+def _column(text: str, width: int) -> str:
+    return f"{cut(printable(text), width):<{width}}"
