@@ -3,8 +3,6 @@
 The file is theirs; the wizard writes only the theme into it, when it is changed on screen.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -12,22 +10,17 @@ import yaml
 
 from autocorp_wizard.adapters.private_file import replace_file
 from autocorp_wizard.core.errors import UsageError
+from autocorp_wizard.core.likings import Likings
 
 _KEYS: Final = ("theme", "reduced_motion", "keys")
 _HEAD: Final = "# Likings of the wizard's screens. It rewrites `theme` when it is changed there; comments go.\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """`keys` maps the id of an action to its keys, as they are printed on a keyboard (`g`, `F7`, `ctrl+r`)."""
+def read_preferences(path: Path) -> Likings:
+    """Return what a file says, all defaults where there is none; keys as they are printed (`g`, `F7`, `ctrl+r`).
 
-    theme: str = ""
-    reduced_motion: bool = False
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def read_preferences(path: Path) -> Preferences:
-    """Return what a file says, all defaults where there is none. Raises PREFERENCES-MALFORMED, with the place."""
+    Raises PREFERENCES-MALFORMED, with the place.
+    """
     raw = _mapping(path)
     theme, still, keys = raw.get("theme", ""), raw.get("reduced_motion", False), raw.get("keys") or {}
     if not isinstance(theme, str):
@@ -36,7 +29,7 @@ def read_preferences(path: Path) -> Preferences:
         raise _malformed(path, "`reduced_motion` must be true or false.")
     if not isinstance(keys, dict):
         raise _malformed(path, "`keys` must map the ids of actions to keys, such as `steps.plan: F7`.")
-    return Preferences(theme, still, {str(name): _as_keys(path, str(name), value) for name, value in keys.items()})
+    return Likings(theme, still, {str(name): _as_keys(path, str(name), value) for name, value in keys.items()})
 
 
 def keep_theme(path: Path, theme: str) -> None:

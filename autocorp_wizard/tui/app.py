@@ -10,11 +10,12 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.likings import Likings
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.palette import ActionCommands
 from autocorp_wizard.tui.screens.base import WizardScreen
 from autocorp_wizard.tui.screens.start import StartScreen
-from autocorp_wizard.tui.session import Likings, Session
+from autocorp_wizard.tui.session import Session
 from autocorp_wizard.tui.themes import DARK, THEMES, theme_after
 
 # Every other screen is loaded when it is first shown: their imports would be a fifth of the time to the first frame.
@@ -310,7 +311,7 @@ def _likings(home: "Home") -> Likings:
     from autocorp_wizard.tui.likings import checked, known_theme
 
     liked = read_preferences(path)
-    return Likings(known_theme(liked.theme, str(path)), liked.reduced_motion, checked(liked.keys, str(path)))
+    return replace(liked, theme=known_theme(liked.theme, str(path)), keys=checked(liked.keys, str(path)))
 
 
 def run_app(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from autocorp_wizard.core.errors import WizardError
+from autocorp_wizard.core.likings import Likings
 
 # The first frame comes before any of this is loaded; what a method works with it imports itself.
 if TYPE_CHECKING:
@@ -66,15 +67,6 @@ class Seen:
 def utc_now() -> datetime:
     """Return the time of day in UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Likings:
-    """What a person wants of the screens: a theme by its name, nothing that moves, keys by the id of an action."""
-
-    theme: str = ""
-    reduced_motion: bool = False
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

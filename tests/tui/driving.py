@@ -6,8 +6,9 @@ from collections.abc import Callable
 from textual.pilot import Pilot
 
 from autocorp_wizard.core.environment import Environment
+from autocorp_wizard.core.likings import Likings
 from autocorp_wizard.tui.app import WizardApp
-from autocorp_wizard.tui.session import Likings, Session
+from autocorp_wizard.tui.session import Session
 from tests.tui.fakes import NOW, FakeEngine, FakeStore, rehearsal
 
 _TURNS = 400
