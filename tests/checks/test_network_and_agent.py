@@ -1,9 +1,7 @@
 """Network and agent: four ways told apart, and a sentence of its own for each way to fail."""
 
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 
 import pytest
@@ -14,6 +12,7 @@ from autocorp_wizard.checks import agent, network, network_vpc
 from autocorp_wizard.checks.network import Reached
 from autocorp_wizard.core.preflight.record import Seen, Status
 from tests.checks.placing import place, state_of
+from tests.checks.source import imposters
 from tests.operate.modelled import AGENT, INSTANCE, NOW, SOURCE, TARGET, Refusal
 
 VPC = {"create_vpc": False, "vpc_id": "vpc-0123456789abcdef0", "subnet_ids": ["subnet-0a", "subnet-0b"]}
@@ -21,25 +20,15 @@ OUR_VPC = {"vpc_id": "vpc-0123456789abcdef0", "subnet_ids": ["subnet-0a", "subne
 MADE = state_of(OUR_VPC | {"dms_security_group_id": "sg-1"})
 
 
-@contextmanager
-def listening(answer: bytes | None) -> Iterator[int]:
+def listening(answer: bytes | None) -> AbstractContextManager[int]:
     """A server on loopback that says `answer` and hangs up; None hangs up at once."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
 
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection:
-                    if answer is not None:
-                        connection.recv(4096)
-                        connection.sendall(answer)
+    def talk(connection: socket.socket) -> None:
+        if answer is not None:
+            connection.recv(4096)
+            connection.sendall(answer)
 
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield server.getsockname()[1]
+    return imposters.listening(talk)
 
 
 def test_what_answers_without_tls_is_told_from_what_does_not_answer() -> None:
