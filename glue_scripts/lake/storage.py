@@ -64,15 +64,9 @@ class Storage:
 
     def write_whole(self, path: str, text: str) -> None:
         """Write the new file `path`: it is there with all its content, or not at all."""
-        aside = self.path(f"{path}.writing")
-        system = self._system(path)
-        stream = system.create(aside, True)
-        try:
-            stream.write(bytearray(text.encode()))
-        finally:
-            stream.close()
-        if not system.rename(aside, self.path(path)):
-            raise OSError(f"{path} could not be written")
+        aside = f"{path}.writing"
+        self._create(aside, text)
+        self._rename(aside, path)
 
     def delete(self, path: str) -> None:
         """Delete `path` and everything below it, if it is there."""
@@ -86,6 +80,17 @@ class Storage:
     def path(self, path: str) -> JavaObject:
         """Return Hadoop's object for `path`."""
         return self._jvm.org.apache.hadoop.fs.Path(path)
+
+    def _create(self, path: str, text: str) -> None:
+        stream = self._system(path).create(self.path(path), True)
+        try:
+            stream.write(bytearray(text.encode()))
+        finally:
+            stream.close()
+
+    def _rename(self, path: str, new: str) -> None:
+        if not self._system(path).rename(self.path(path), self.path(new)):
+            raise OSError(f"{new} could not be written")
 
     def _system(self, path: str) -> JavaObject:
         return self.path(path).getFileSystem(self.configuration)

@@ -50,11 +50,15 @@ class Delivered:
 
 @dataclass
 class Changes:
-    """What was made up: `batches` of files (the first is the load), `truth` by key, and what must be said of it."""
+    """What was made up: `batches` of files (the first is the load), `truth` by key, and what must be said of it.
+
+    `stations` are the truth after each batch; the last one is `truth`.
+    """
 
     contract: Contract
     batches: list[list[Delivered]] = field(default_factory=list)
     truth: dict[object, Row] = field(default_factory=dict)
+    stations: list[dict[object, Row]] = field(default_factory=list)
     set_aside: int = 0
     faults: dict[Fault, int] = field(default_factory=dict)
 
@@ -70,11 +74,19 @@ class Changes:
 
 
 def make_up(
-    contract: Contract, *, keys: int, changes: int, batches: int, seed: int, faults: frozenset[Fault] = frozenset(Fault)
+    contract: Contract,
+    *,
+    keys: int,
+    changes: int,
+    batches: int,
+    seed: int,
+    faults: frozenset[Fault] = frozenset(Fault),
+    days: int = 1,
 ) -> Changes:
     """Return a load of `keys` rows and `changes` changes in `batches` batches of two files each.
 
-    Half of the changes are updates, the others deletions and inserts; a deleted key may come again.
+    Half of the changes are updates, the others deletions and inserts; a deleted key may come again. They are committed
+    on `days` days (at most ten), the same number on each, and lie in the folder of the day on which their file begins.
     """
     dice = Random(seed)
     made = Changes(contract)
@@ -84,20 +96,29 @@ def make_up(
     made.truth = {row[contract.key]: row for row in rows}
     load = [{"Op": "I", "dms_ts": _stamp(0), "AR_H_CHANGE_SEQ": "", **row} for row in rows]
     made.batches.append([Delivered("LOAD00000001.parquet", load, without=without)])
-    log = _log(made, dice, keys, changes, faults)
+    each = -(-changes // (2 * batches))
+    log = _log(
+        made,
+        dice,
+        keys,
+        [number * days // (changes + 1) for number in range(changes + 1)],
+        faults=faults,
+        station=2 * each,
+    )
     if Fault.OVERLAP in faults:
         # A change that was committed while the load ran is in the load already, and comes again.
         for change in log[:3]:
             loaded = next((row for row in load if row[contract.key] == change[contract.key]), None)
-            if loaded is not None and change["Op"] == "U":
-                loaded |= {name: cell for name, cell in change.items() if name not in _CONTROL}
+            if loaded is not None and change["Op"] == "U" and not _is_dirt(contract, change):
+                loaded |= _told(change)
                 _count(made, Fault.OVERLAP, 1)
     dull = frozenset({"AR_H_CHANGE_SEQ"}) if Fault.NO_SEQUENCE in faults else frozenset()
     _count(made, Fault.NO_SEQUENCE, len(dull))
-    each = -(-changes // (2 * batches))
+    made.stations.insert(0, {row[contract.key]: _told(row) for row in load})
     files = [log[first : first + each] for first in range(0, len(log), each)]
     for number, part in enumerate(files):
-        name = f"2026/11/20/20261120-08{number // 60:02d}{number % 60:02d}000.parquet"
+        day = _DAY.day + (number * each + 1) * days // (changes + 1)
+        name = f"2026/11/{day}/202611{day}-08{number // 60:02d}{number % 60:02d}000.parquet"
         wide = Fault.WIDER_INTEGERS in faults and number % 3 == 1
         new = Fault.NEW_COLUMN in faults and number > len(files) // 2
         _count(made, Fault.WIDER_INTEGERS, wide)
@@ -114,14 +135,29 @@ def make_up(
     return made
 
 
-def _log(made: Changes, dice: Random, keys: int, changes: int, faults: frozenset[Fault]) -> list[Row]:
-    """Return the changes in the order in which they were committed, and let the truth follow them."""
+def _told(row: Row) -> Row:
+    return {name: cell for name, cell in row.items() if name not in _CONTROL}
+
+
+def _log(
+    made: Changes, dice: Random, keys: int, days: list[int], *, faults: frozenset[Fault], station: int
+) -> list[Row]:
+    """Return the changes in the order in which they were committed, and let the truth follow them.
+
+    `days` says for each change (the first is number 1) on which day that was. The truth is kept every `station`
+    changes, and at the end.
+    """
     contract, log = made.contract, []
     gone: list[object] = []
     newest = keys
-    for number in range(1, changes + 1):
+    for number, day in enumerate(days[1:], start=1):
+        if number > 1 and (number - 1) % station == 0:
+            made.stations.append(dict(made.truth))
         chance = dice.random()
-        control: Row = {"dms_ts": _stamp(_moment(number, faults)), "AR_H_CHANGE_SEQ": f"2026112008{number:025d}"}
+        control: Row = {
+            "dms_ts": _stamp(_moment(number, faults), day),
+            "AR_H_CHANGE_SEQ": f"202611{_DAY.day + day}08{number:025d}",
+        }
         if chance < 0.5 and made.truth:
             key = dice.choice(list(made.truth))
             row = {**_row(contract, dice, 0), contract.key: key}
@@ -143,6 +179,7 @@ def _log(made: Changes, dice: Random, keys: int, changes: int, faults: frozenset
         broken = _break(made, log[-1], dice, faults)
         if not broken:
             made.truth[row[contract.key]] = row
+    made.stations.append(dict(made.truth))
     _count(made, Fault.TIES, Fault.TIES in faults)
     return log
 
@@ -174,8 +211,8 @@ def _moment(number: int, faults: frozenset[Fault]) -> int:
     return 60_000 + (number // 3 * 3 if Fault.TIES in faults else number)
 
 
-def _stamp(milliseconds: int) -> str:
-    return (_DAY + timedelta(milliseconds=milliseconds)).isoformat(" ", timespec="microseconds")
+def _stamp(milliseconds: int, day: int = 0) -> str:
+    return (_DAY + timedelta(days=day, milliseconds=milliseconds)).isoformat(" ", timespec="microseconds")
 
 
 def _row(contract: Contract, dice: Random, number: int) -> Row:
