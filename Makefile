@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install glue-library rehearse test test-fast test-full lint types contracts terraform-check scan fmt clean \
+.PHONY: help install glue-library rehearse test test-fast test-full test-glue-5.1 lint types contracts terraform-check scan fmt clean \
 	constraints scan-constraints
 
 help: ## list the targets
@@ -61,11 +61,23 @@ test: lint types contracts terraform-check $(VENV)/.jars ## what CI runs
 test-fast: $(VENV)/.tools ## an answer in about a minute
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not full"
 
-test-full: test scan ## also what is too long for CI
+test-full: test scan test-glue-5.1 ## also what is too long for CI
 	$(PYTEST) -n 3 --dist loadgroup -m full
 
+# Another Spark wants an environment of its own.
+GLUE51 := .venv-glue-5.1
+$(GLUE51)/.tools: pyproject.toml constraints.txt
+	@scripts/install.sh "$(PYTHON)" $(GLUE51) --extra glue --group test
+	@VIRTUAL_ENV="$(CURDIR)/$(GLUE51)" $(GLUE51)/bin/uv pip install --quiet --no-deps pyspark==3.5.6
+	@touch $@
+
+test-glue-5.1: $(GLUE51)/.tools ## the jobs on the Spark and the Hudi of Glue 5.1
+	AUTOCORP_HUDI_BUNDLE="$$($(GLUE51)/bin/python -m glue_scripts.jars 5.1)" \
+	$(GLUE51)/bin/python -m pytest -n 0 tests/glue/test_traps.py tests/glue/test_hudi.py tests/glue/test_kills.py \
+	  tests/glue/test_generated_changes.py tests/glue/test_lake_reader.py
+
 clean: ## remove the virtual environment and caches
-	rm -rf $(VENV) .venv-scan .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-scan $(GLUE51) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 constraints: ## pin the newest versions that fit pyproject.toml (network)
 	@{ echo "# Every package at the version it was tested with. Regenerate: make constraints"; \

@@ -1,7 +1,8 @@
-"""The Hudi bundle for Spark on this machine: pinned, checksummed, fetched once (`python -m glue_scripts.jars`).
+"""The Hudi bundle for Spark on this machine: pinned, checksummed, fetched once.
 
-Jobs on AWS Glue use the Hudi that Glue brings. Afterwards nothing leaves the machine. `AUTOCORP_HUDI_BUNDLE` names a
-bundle that is there already.
+`python -m glue_scripts.jars [GLUE]` fetches that of Glue 5.0 (or GLUE: 5.1) and prints its path; afterwards nothing
+leaves the machine. Jobs on AWS Glue use the Hudi that Glue brings. `AUTOCORP_HUDI_BUNDLE` names the bundle to
+use where it is another one, or lies elsewhere.
 """
 
 import hashlib
@@ -35,13 +36,22 @@ class Jar:
         return f"{self.artifact}-{self.version}.jar"
 
 
-# As Glue 5.0 has it.
-HUDI = Jar(
-    "org.apache.hudi",
-    "hudi-spark3.5-bundle_2.12",
-    "0.15.0",
-    "aab6ecdb5c65fcd20406b980b31ccec294fae95693de947d5778f0b3fb4e302a",
-)
+# As each version of Glue has it.
+HUDI = {
+    "5.0": Jar(
+        "org.apache.hudi",
+        "hudi-spark3.5-bundle_2.12",
+        "0.15.0",
+        "aab6ecdb5c65fcd20406b980b31ccec294fae95693de947d5778f0b3fb4e302a",
+    ),
+    "5.1": Jar(
+        "org.apache.hudi",
+        "hudi-spark3.5-bundle_2.12",
+        "1.0.2",
+        "2c2ab65a11e91265e4b7346f954448c46df52d66fb72f52dad83767b621deae8",
+    ),
+}
+DEFAULT = "5.0"
 
 
 def cache_directory() -> Path:
@@ -58,7 +68,7 @@ def hudi_bundle() -> Path:
         if not Path(named).is_file():
             raise BundleMissingError(f"{OVERRIDE} names {named}, which is no file.")
         return Path(named)
-    path = cache_directory() / HUDI.name
+    path = cache_directory() / HUDI[DEFAULT].name
     if not path.is_file():
         raise BundleMissingError(
             f"The Hudi bundle is not in {path.parent}. Fetch it: python -m glue_scripts.jars. "
@@ -67,7 +77,7 @@ def hudi_bundle() -> Path:
     return path
 
 
-def fetch(jar: Jar = HUDI) -> Path:
+def fetch(jar: Jar) -> Path:
     """Fetch `jar` into the cache, unless it is there, and return its path.
 
     Spark's own resolver does it, from wherever that looks. Raises BundleMissingError where it finds nothing, or
@@ -108,8 +118,12 @@ def _sha256(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    glue = sys.argv[1] if len(sys.argv) > 1 else DEFAULT
+    if glue not in HUDI:
+        sys.stderr.write(f"Known are the bundles of Glue {' and '.join(HUDI)}.\n")
+        sys.exit(2)
     try:
-        sys.stdout.write(f"{fetch()}\n")
+        sys.stdout.write(f"{fetch(HUDI[glue])}\n")
     except BundleMissingError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(3)

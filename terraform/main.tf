@@ -173,6 +173,7 @@ module "glue" {
   kms_key_arn           = module.kms.key_arn
   lake_bucket_id        = module.s3.lake_bucket_id
   library_path          = "${path.root}/../glue_scripts/dist/autocorp_glue.zip"
+  lob_max_size_kb       = var.dms_lob_max_size_kb
   metrics_namespace     = local.metrics_namespace
   name_prefix           = local.name_prefix
   network = var.create_vpc || var.vpc_id != null ? {

@@ -4,6 +4,7 @@ Names are read without regard to case and to `-` or `_`. What Glue adds for itse
 `ignored`, so that a slip of the pen can be found.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +13,11 @@ from glue_scripts.lake.layout import Zones
 from glue_scripts.lake.refusals import BatchRefusedError
 
 SINKS = ("hudi", "parquet")
-HUDI_TABLE_VERSIONS = (6, 8)
 _SWITCHES = frozenset({"snapshot"})
 _KNOWN = frozenset(
     {
         "lake_bucket", "raw_root", "curated_root", "quarantine_root", "source_schema", "curated_database", "sink",
-        "window", "snapshot", "tables", "breaker", "metrics_namespace", "hudi_table_version",
+        "window", "snapshot", "tables", "breaker", "metrics_namespace", "lob_max_size_kb",
     }
 )  # fmt: skip
 
@@ -28,7 +28,8 @@ class Settings:
 
     `database` is the catalog database that tables are described in (empty: none). `window` bounds dates of exports,
     both days included. `snapshot`: a newer file also removes what it lacks. `breaker` is the share of rows set aside
-    from which on a batch is refused. `tables`: only these (refresh_all).
+    from which on a batch is refused. `lob_max_size` is the number of bytes that DMS cuts texts to (0: not told).
+    `tables`: only these (refresh_all).
     """
 
     zones: Zones
@@ -37,7 +38,7 @@ class Settings:
     window: tuple[date, date] | None = None
     snapshot: bool = False
     breaker: float = 0.5
-    hudi_table_version: int = 6
+    lob_max_size: int = 0
     metrics_namespace: str = ""
     tables: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -59,9 +60,9 @@ def parse(arguments: Sequence[str]) -> Settings:
     sink = given.get("sink", "hudi")
     if sink not in SINKS:
         raise _refuse("INVALID", "--sink", f"is {sink!r}, but must be one of {', '.join(SINKS)}")
-    version = given.get("hudi_table_version", "6")
-    if version not in {str(known) for known in HUDI_TABLE_VERSIONS}:
-        raise _refuse("INVALID", "--hudi_table_version", f"is {version!r}, but must be 6 or 8")
+    kilobytes = given.get("lob_max_size_kb", "0")
+    if not re.fullmatch(r"[0-9]{1,6}", kilobytes):
+        raise _refuse("INVALID", "--lob_max_size_kb", f"is {kilobytes!r}, but must be a number of kilobytes")
     return Settings(
         Zones(roots["raw"], roots["curated"], roots["quarantine"], given.get("source_schema") or "public"),
         database=given.get("curated_database", ""),
@@ -69,7 +70,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         window=parse_window(given["window"]) if given.get("window") else None,
         snapshot=given.get("snapshot", "false").lower() in {"", "true"},
         breaker=_share(given.get("breaker", "0.5")),
-        hudi_table_version=int(version),
+        lob_max_size=int(kilobytes) * 1024,
         metrics_namespace=given.get("metrics_namespace", ""),
         tables=tuple(name.strip() for name in given.get("tables", "").split(",") if name.strip()),
         ignored=ignored,

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from glue_scripts.lake.contracts import Contract, Origin
 from glue_scripts.lake.ledger import File, Ledger
@@ -45,12 +47,18 @@ class Batch:
         return hashlib.sha256("\n".join([self.epoch, *lines]).encode()).hexdigest()[:24]
 
 
-def plan(contract: Contract, listing: Iterable[File], ledger: Ledger | None, marker: Epoch | None) -> Batch:
-    """Return the batch that is due.
+def of_epoch(listing: Iterable[File], marker: Epoch | None) -> list[File]:
+    """Return the files that are not older than the load that `marker` announces."""
+    return [file for file in listing if marker is None or file.modified >= marker.started]
 
-    Raises BatchRefusedError where files of a load are other than those taken in and no marker announces a reload.
+
+def plan(contract: Contract, listing: Iterable[File], ledger: Ledger | None, marker: Epoch | None) -> Batch:
+    """Return the batch that is due; `listing` is of the epoch that `marker` announces.
+
+    Raises BatchRefusedError where files of a load are other than those taken in and no marker announces a reload, or
+    where a file of changes is another one.
     """
-    files = [file for file in listing if marker is None or file.modified >= marker.started]
+    files = list(listing)
     epoch = marker.name if marker else (ledger.epoch if ledger else FIRST_EPOCH)
     if ledger is None:
         return Batch(Mode.FIRST, epoch, _ordered(files))
@@ -68,6 +76,13 @@ def plan(contract: Contract, listing: Iterable[File], ledger: Ledger | None, mar
                 f"{contract.name}: the load file {file.name} is another one than was taken in.",
                 why="The table was loaded again, so what the lake holds and what follows belong to different loads.",
                 next_step="Announce the reload (autocorp-wizard dms reload does it by itself); nothing was changed.",
+            )
+        if known and contract.origin is Origin.DATABASE and known.file.size != file.size:
+            raise BatchRefusedError(
+                "FILE-REWRITTEN",
+                f"{contract.name}: {file.name} holds something else than was taken in from it.",
+                why="DMS never writes a file of changes twice: a second task writes into this folder, or a person did.",
+                next_step="Stop the other writer, then reload the table (autocorp-wizard dms reload).",
             )
         fresh.append(file)
     return Batch(Mode.UPSERT, epoch, _ordered(fresh))
@@ -87,6 +102,24 @@ def with_overtaken(batch: Batch, first: str, listing: Iterable[File], ledger: Le
         if (known and known.last >= first) or (everything and not file.is_load and ledger.has_closed(file)):
             chosen.setdefault(file.name, file)
     return Batch(batch.mode, batch.epoch, _ordered(chosen.values()))
+
+
+def begins_a_day(batch: Batch, ledger: Ledger) -> bool:
+    """Whether the batch is the first with changes of a new day: then closed days are looked at too."""
+    return max((file.day for file in batch.files), default="") > ledger.newest_day
+
+
+def with_late(batch: Batch, listing: Iterable[File], ledger: Ledger) -> Batch:
+    """Return the batch widened by the closed days of which `listing` has more files than were taken in.
+
+    Which of their files came late is not known any more, so it is all of them; taking one in again does no harm.
+    """
+    closed: dict[str, list[File]] = defaultdict(list)
+    for file in listing:
+        if ledger.has_closed(file):
+            closed[file.day].append(file)
+    grown = [files for day, files in closed.items() if len(files) > ledger.closed_files.get(day, 0)]
+    return Batch(batch.mode, batch.epoch, _ordered({*batch.files, *chain.from_iterable(grown)}))
 
 
 def read_marker(text: str, path: str) -> Epoch:

@@ -47,20 +47,24 @@ class Judged:
     unknown: tuple[str, ...] = ()
 
 
-def read_changes(spark: SparkSession, contract: Contract, groups: Sequence[Group]) -> Judged:
-    """Return the changes in `groups`. Raises BatchRefusedError where a schema does not fit the contract."""
-    frames = [_read(spark, contract, group) for group in groups]
+def read_changes(spark: SparkSession, contract: Contract, groups: Sequence[Group], *, lob_max_size: int = 0) -> Judged:
+    """Return the changes in `groups`; `lob_max_size` is the number of bytes that DMS cuts texts to (0: not known).
+
+    Raises BatchRefusedError where a schema does not fit the contract.
+    """
+    frames = [_read(spark, contract, group, lob_max_size) for group in groups]
     unknown = sorted({name for _, names in frames for name in names})
     frame = reduce(DataFrame.unionByName, (frame for frame, _ in frames))
     return Judged(frame, sum(group.rows for group in groups), tuple(unknown))
 
 
-def _read(spark: SparkSession, contract: Contract, group: Group) -> tuple[DataFrame, list[str]]:
+def _read(spark: SparkSession, contract: Contract, group: Group, lob_max_size: int) -> tuple[DataFrame, list[str]]:
     frame = group.read(spark)
     types = {field.name: field.dataType for field in frame.schema.fields}
     sample = group.files[0].name
     values: list[str] = []
     reasons: list[rules.Finding] = []
+    warnings: list[rules.Finding] = []
     for column in contract.columns:
         value, findings = _value(contract, column, types.get(column.name), sample)
         values.append(f"{value} as {rules.quoted(column.name)}")
@@ -68,6 +72,7 @@ def _read(spark: SparkSession, contract: Contract, group: Group) -> tuple[DataFr
             # A deletion is judged by its key: everything else in it is unknown.
             findings = [replace(each, condition=f"_operation <> 'D' and ({each.condition})") for each in findings]
         reasons += findings
+        warnings += rules.maybe_cut(column, rules.quoted(column.name), lob_max_size) if column.name in types else []
     known = {column.name for column in contract.columns} | set(_CONTROL)
     raw = [rules.quoted(name) for name in types if name not in ("_file", "_row")]
     return (
@@ -82,7 +87,7 @@ def _read(spark: SparkSession, contract: Contract, group: Group) -> tuple[DataFr
             "_operation",
             "_file",
             f"{rules.array_of(reasons)} as _reasons",
-            f"{rules.array_of([])} as _warnings",
+            f"{rules.array_of(warnings)} as _warnings",
             "_raw",
         ),
         sorted(set(types) - known),

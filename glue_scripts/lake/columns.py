@@ -20,7 +20,8 @@ class Column:
 
     `length` bounds a text (characters, 0: unbounded), `digits` is the precision of an amount, which has two decimals;
     `minimum` and `choices` bound a value; `windowed` marks the date that `--window` judges. `measured` says what a
-    value below the minimum is called in a reason.
+    value below the minimum is called in a reason. `lob`: the source's type has no bound (`text`), so DMS cuts what is
+    longer than it carries.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     measured: str = "AMOUNT_NEGATIVE"
     choices: tuple[str, ...] = ()
     windowed: bool = False
+    lob: bool = False
 
     @property
     def sql_type(self) -> str:
@@ -51,6 +53,11 @@ class Column:
 def text(name: str, length: int = 0, *, required: bool = False, choices: tuple[str, ...] = ()) -> Column:
     """Return a text column of at most `length` characters (0: any)."""
     return Column(name, Kind.TEXT, required=required, length=length, choices=choices)
+
+
+def long_text(name: str) -> Column:
+    """Return a column of texts without a bound, which DMS carries up to a length only."""
+    return Column(name, Kind.TEXT, lob=True)
 
 
 def integer(name: str, *, required: bool = False) -> Column:

@@ -6,7 +6,7 @@ Source: source-database.md. A table of an export is never a second writer to a r
 from dataclasses import dataclass
 from enum import StrEnum
 
-from glue_scripts.lake.columns import Column, amount, date, integer, moment, quantity, text
+from glue_scripts.lake.columns import Column, amount, date, integer, long_text, moment, quantity, text
 from glue_scripts.lake.refusals import BatchRefusedError
 
 
@@ -68,7 +68,7 @@ DATABASE_TABLES = (
         "sku",
         text("sku", required=True),
         text("name", required=True),
-        text("description"),
+        long_text("description"),
         date("inventory_date"),
         text("vendor"),
         amount("price", 10),
@@ -119,7 +119,7 @@ DATABASE_TABLES = (
         amount("total_amount", required=True),
         text("order_type"),
         text("status"),
-        text("notes"),
+        long_text("notes"),
         moment("created_at"),
         moment("updated_at"),
     ),

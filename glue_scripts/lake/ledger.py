@@ -1,14 +1,15 @@
 """What a table has taken in. It rides inside the table's own commit: data and ledger land together or not at all.
 
 The files of old date partitions are dropped from it, so that it stays small: DMS files of a day that lies two delivered
-days back are closed. Everything closed has been taken in.
+days back are closed, and of those only the number of files is kept, by which a file that comes after all is noticed.
 """
 
 import base64
 import json
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 KEEP_DAYS = 2
@@ -47,7 +48,8 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """State of a table after its batch `number`. `closed`: every file of an earlier day is taken in, up to the place
-    `closed_last`; `files` are the others. `epoch` names the load that everything stems from."""
+    `closed_last`, as many as `closed_files` says for it; `files` are the others. `epoch` names the load that everything
+    stems from."""
 
     number: int
     batch: str
@@ -55,6 +57,12 @@ class Ledger:
     files: tuple[Taken, ...] = ()
     closed: str = ""
     closed_last: str = ""
+    closed_files: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def newest_day(self) -> str:
+        """The newest date partition of which a file was taken in; empty before there is one."""
+        return max((taken.file.day for taken in self.files), default="")
 
     def find(self, name: str) -> Taken | None:
         """Return the entry of file `name`, if it is not closed."""
@@ -73,9 +81,11 @@ class Ledger:
         if days:
             closed = max(closed, _days_before(max(days), KEEP_DAYS))
         kept = tuple(entry for _, entry in sorted(entries.items()) if not entry.file.day or entry.file.day >= closed)
-        dropped = [entry.last for entry in entries.values() if entry.file.day and entry.file.day < closed]
-        closed_last = max(["" if anew else self.closed_last, *dropped])
-        return Ledger(self.number + 1, batch, epoch, kept, closed, closed_last)
+        dropped = [entry for entry in entries.values() if entry.file.day and entry.file.day < closed]
+        closed_last = max(["" if anew else self.closed_last, *(entry.last for entry in dropped)])
+        # A closed day that is taken in again is taken in whole.
+        closed_files = {**({} if anew else self.closed_files), **Counter(entry.file.day for entry in dropped)}
+        return Ledger(self.number + 1, batch, epoch, kept, closed, closed_last, closed_files)
 
     def encode(self) -> str:
         """Return it as one line of text for a commit's metadata (compressed: a busy table has hundreds of files)."""
@@ -85,6 +95,7 @@ class Ledger:
             "epoch": self.epoch,
             "closed": self.closed,
             "closed_last": self.closed_last,
+            "closed_files": dict(self.closed_files),
             "files": [[t.file.name, t.file.size, t.file.modified, t.last] for t in self.files],
         }
         packed = zlib.compress(json.dumps(document, sort_keys=True, separators=(",", ":")).encode(), 9)
@@ -105,6 +116,8 @@ def decode(text: str) -> Ledger:
             tuple(Taken(File(name, size, modified), last) for name, size, modified, last in document["files"]),
             document["closed"],
             document["closed_last"],
+            # Ledgers of before have none: then every closed day counts as grown, and is read once more.
+            document.get("closed_files", {}),
         )
     except (zlib.error, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"no ledger: {error}") from error

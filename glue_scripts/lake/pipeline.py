@@ -12,7 +12,7 @@ from pyspark.sql import functions as f
 from glue_scripts.lake import rules
 from glue_scripts.lake.account import Account
 from glue_scripts.lake.arguments import Settings
-from glue_scripts.lake.batch import Batch, Mode, plan, read_marker, with_overtaken
+from glue_scripts.lake.batch import Batch, Mode, begins_a_day, of_epoch, plan, read_marker, with_late, with_overtaken
 from glue_scripts.lake.changes import LOADED, Judged, read_changes
 from glue_scripts.lake.cleaning import judge
 from glue_scripts.lake.collapse import absent, accepted, last_per_key, newest_lines
@@ -29,6 +29,7 @@ from glue_scripts.lake.storage import Storage
 
 NOTHING_ARRIVED = "No files have arrived yet: nothing was written."
 NOTHING_NEW = "Every file was taken in before: nothing was written."
+NOTHING_LEFT = "The files that were taken in are gone, and no others are there: nothing was written, the rows stay."
 _OPERATIONS = frozenset({"I", "U", "D"})
 
 
@@ -58,21 +59,28 @@ def run(spark: SparkSession, contract: Contract, settings: Settings) -> Account:
 def _run(spark: SparkSession, contract: Contract, settings: Settings, confirm: Callable[[], None]) -> Account:
     storage, zones = Storage(spark), settings.zones
     sink = _sink(spark, contract, settings)
+    sink.recover()
     ledger = sink.ledger()
     text = storage.read_if_there(zones.epoch_marker(contract)) if contract.origin is Origin.DATABASE else None
     marker = read_marker(text, zones.epoch_marker(contract)) if text is not None else None
     # A reload starts from nothing, so it looks at days that the old epoch had closed too.
     reload = marker is not None and ledger is not None and marker.name != ledger.epoch
-    listing = _listing(storage, contract, settings, None if reload else ledger)
+    listing = of_epoch(_listing(storage, contract, settings, None if reload else ledger), marker)
     batch = plan(contract, listing, ledger, marker)
     if not batch.files:
-        return Account(contract.name, note=NOTHING_NEW if listing else NOTHING_ARRIVED)
+        nothing = NOTHING_LEFT if ledger and ledger.files else NOTHING_ARRIVED
+        return Account(contract.name, note=NOTHING_NEW if listing else nothing)
 
+    def everything() -> list[File]:
+        return of_epoch(_listing(storage, contract, settings, None), marker)
+
+    follows = batch.mode is Mode.UPSERT and contract.origin is Origin.DATABASE
+    if ledger is not None and follows and begins_a_day(batch, ledger):
+        batch = with_late(batch, everything(), ledger)
     judged, verdicts = _judged(spark, contract, settings, batch)
-    if ledger is not None and batch.mode is Mode.UPSERT and contract.origin is Origin.DATABASE:
-        whole = verdicts.first_change <= ledger.closed_last and bool(verdicts.first_change)
-        everything = _listing(storage, contract, settings, None) if whole else listing
-        widened = with_overtaken(batch, verdicts.first_change, everything, ledger) if verdicts.first_change else batch
+    if ledger is not None and follows and verdicts.first_change:
+        near = everything() if verdicts.first_change <= ledger.closed_last else listing
+        widened = with_overtaken(batch, verdicts.first_change, near, ledger)
         if widened != batch:
             batch = widened
             judged, verdicts = _judged(spark, contract, settings, batch)
@@ -101,7 +109,7 @@ def _sink(spark: SparkSession, contract: Contract, settings: Settings) -> Sink:
     path = settings.zones.table(contract, settings.sink)
     if settings.sink == "parquet":
         return ParquetSink(spark, contract, path)
-    return HudiSink(spark, contract, path, database=settings.database, table_version=settings.hudi_table_version)
+    return HudiSink(spark, contract, path, database=settings.database)
 
 
 def _listing(storage: Storage, contract: Contract, settings: Settings, ledger: Ledger | None) -> list[File]:
@@ -117,7 +125,9 @@ def _listing(storage: Storage, contract: Contract, settings: Settings, ledger: L
 def _judged(spark: SparkSession, contract: Contract, settings: Settings, batch: Batch) -> tuple[Judged, _Verdicts]:
     root = settings.zones.incoming(contract)
     if contract.origin is Origin.DATABASE:
-        judged = read_changes(spark, contract, group_by_schema(spark, root, batch.files))
+        judged = read_changes(
+            spark, contract, group_by_schema(spark, root, batch.files), lob_max_size=settings.lob_max_size
+        )
     else:
         storage = Storage(spark)
         arrived = {storage.uri(f"{root}/{file.name}"): file.modified for file in batch.files}

@@ -25,7 +25,7 @@ REASONS = (
     "VALUE_UNKNOWN",
     "TEXT_TOO_LONG",
 )
-WARNINGS = ("VALUE_MISSING", "VALUE_TRIMMED", "AMOUNT_NORMALISED")
+WARNINGS = ("VALUE_MISSING", "VALUE_TRIMMED", "AMOUNT_NORMALISED", "TEXT_MAYBE_CUT")
 
 _BLANKS = r"(?U)^\s+|\s+$"
 _INTEGER = r"^[+-]?[0-9]{1,18}$"
@@ -114,6 +114,19 @@ def warnings_of(column: Column, raw: str, cell: str) -> list[Finding]:
     if column.kind is Kind.AMOUNT:
         warnings.append(Finding("AMOUNT_NORMALISED", column.name, f"{cell} rlike {literal('[$€£,]')}"))
     return warnings
+
+
+def maybe_cut(column: Column, text: str, lob_max_size: int) -> list[Finding]:
+    """Return the condition under which a text is exactly as long as DMS carries, so that it may have been cut there.
+
+    `lob_max_size` is that length in bytes, 0 where it is not known. DMS does not say whether it means bytes of UTF-8 (a
+    character is not cut in two) or of UTF-16, so both are looked for.
+    """
+    if not (column.lob and lob_max_size):
+        return []
+    as_utf8 = f"octet_length({text}) between {lob_max_size - 3} and {lob_max_size}"
+    as_utf16 = f"2 * char_length({text}) = {lob_max_size}"
+    return [Finding("TEXT_MAYBE_CUT", column.name, f"{as_utf8} or {as_utf16}")]
 
 
 def array_of(findings: Iterable[Finding]) -> str:

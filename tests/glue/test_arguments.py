@@ -62,7 +62,7 @@ def test_what_glue_adds_for_itself_is_named_and_left_alone():
         ([*BUCKET, "--window", "2024-12-31"], "ARGUMENT-INVALID"),
         ([*BUCKET, "--breaker", "1.5"], "ARGUMENT-INVALID"),
         ([*BUCKET, "--breaker", "nan"], "ARGUMENT-INVALID"),
-        ([*BUCKET, "--hudi_table_version", "7"], "ARGUMENT-INVALID"),
+        ([*BUCKET, "--lob_max_size_kb", "32.5"], "ARGUMENT-INVALID"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(words: list[str], code: str):

@@ -2,13 +2,14 @@
 
 import pytest
 
-from glue_scripts.lake.batch import Epoch, Mode, plan, read_marker, with_overtaken
+from glue_scripts.lake.batch import Epoch, Mode, begins_a_day, of_epoch, plan, read_marker, with_late, with_overtaken
 from glue_scripts.lake.contracts import CONTRACTS
-from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken
+from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken, decode
 from glue_scripts.lake.refusals import BatchRefusedError
 
 SERVICE = CONTRACTS["service"]
 ORDERS = CONTRACTS["csv_sales_orders"]
+RELOADED = Epoch("2", started=1_000)
 LOAD = File("service/LOAD00000001.parquet", 100, 1)
 
 
@@ -49,7 +50,7 @@ def test_another_load_without_an_announcement_is_refused():
 
 def test_an_announced_reload_replaces_the_table_with_what_came_since():
     fresh = File(LOAD.name, 120, 2_000)
-    batch = plan(SERVICE, [fresh, change(20)], ledger(LOAD), Epoch("2", started=1_000))
+    batch = plan(SERVICE, of_epoch([fresh, change(20)], RELOADED), ledger(LOAD), RELOADED)
     assert (batch.mode, batch.epoch, batch.files) == (Mode.REPLACE, "2", (fresh,))
 
 
@@ -92,6 +93,33 @@ def test_a_change_older_than_what_the_ledger_remembers_brings_every_closed_day_b
     assert known.closed_last == "1-2026/11/02"
     batch = plan(SERVICE, [*days, change(19)], known, None)
     assert with_overtaken(batch, "1-2026/11/02", [*days, change(19)], known).files == (*days[:2], change(19), days[2])
+
+
+def test_closed_days_are_looked_at_when_a_new_one_begins():
+    known = ledger(LOAD, change(20, "a"))
+    assert begins_a_day(plan(SERVICE, [LOAD, change(21)], known, None), known)
+    assert not begins_a_day(plan(SERVICE, [LOAD, change(20, "b")], known, None), known)
+    assert not begins_a_day(plan(SERVICE, [LOAD, File("service/LOAD00000002.parquet", 1, 1)], known, None), known)
+
+
+def test_a_closed_day_that_has_grown_is_taken_in_again_as_a_whole():
+    days = [change(day, name) for day in (1, 2, 20) for name in "ab"]
+    known = decode(ledger(*days).encode())
+    assert known.closed_files == {"2026/11/01": 2, "2026/11/02": 2}
+    batch = plan(SERVICE, [*days, change(21)], known, None)
+    assert with_late(batch, [*days, change(21)], known) == batch
+    late = [*days, change(2, "late"), change(3, "of a day that had none"), change(21)]
+    grown = with_late(batch, late, known)
+    assert grown.files == (
+        change(2, "a"),
+        change(2, "b"),
+        change(2, "late"),
+        change(3, "of a day that had none"),
+        change(21),
+    )
+    after = known.after("c", [Taken(file, "1") for file in grown.files], epoch="1", anew=False)
+    assert after.closed_files == {"2026/11/01": 2, "2026/11/02": 3, "2026/11/03": 1}
+    assert with_late(batch, late, after) == batch
 
 
 def test_a_marker_says_which_load_it_announces_and_since_when():

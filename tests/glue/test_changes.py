@@ -4,10 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from glue_scripts.lake.contracts import CONTRACTS
-from glue_scripts.lake.entry import refresh
 from glue_scripts.lake.refusals import BatchRefusedError
-from tests.glue.lakes import CONTROL, SERVICE, Lake, deletion, sequence, service
+from tests.glue.lakes import CONTROL, LOADED_AT, SERVICE, Lake, deletion, sequence, service
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 
@@ -113,45 +111,6 @@ def test_a_reload_is_refused_until_it_is_announced_and_then_replaces_the_table(l
     assert costs(lake) == {"B": 2, "C": 10}
 
 
-def test_what_cannot_be_done_right_leaves_the_table_as_it_was(lake: Lake):
-    lake.changes("service", "LOAD00000001.parquet", [service("A")], FULL)
-    lake.run("service")
-    incoming = lake.root / "raw/database/public/service" / DAY
-    incoming.mkdir(parents=True)
-
-    def refusal() -> str:
-        with pytest.raises(BatchRefusedError) as refused:
-            lake.run("service")
-        return refused.value.code
-
-    whole = lake.changes("service", f"{DAY}/20261120-080100000.parquet", [service("B", seq=1)], FULL)
-    content = whole.read_bytes()
-    whole.write_bytes(content[:-20])
-    assert refusal() == "FILE-UNREADABLE"
-    whole.unlink()
-
-    lake.changes("service", f"{DAY}/20261120-080101000.parquet", [service("B", seq=1, op="X")], FULL)
-    assert refusal() == "OPERATION-UNKNOWN"
-    lake.changes(
-        "service",
-        f"{DAY}/20261120-080101000.parquet",
-        [service("B", seq=1, labor_minutes=True)],
-        FULL.replace("labor_minutes int", "labor_minutes boolean"),
-    )
-    assert refusal() == "TYPE-REFUSED"
-    (incoming / "20261120-080101000.parquet").unlink()
-    time_file(lake, incoming / "20261120-080102000.parquet")
-    assert refusal() == "TYPE-UNKNOWN"
-    (incoming / "20261120-080102000.parquet").unlink()
-    key_less = {key: value for key, value in service("B", seq=1).items() if key != "serviceid"}
-    lake.changes("service", f"{DAY}/20261120-080103000.parquet", [key_less], FULL.replace("serviceid string, ", ""))
-    assert refusal() == "COLUMN-MISSING"
-    assert costs(lake) == {"A": 10}
-    ledger = lake.table("service").ledger()
-    assert ledger is not None
-    assert ledger.number == 1
-
-
 def test_a_batch_that_died_before_its_commit_is_simply_done_again(lake: Lake, monkeypatch: pytest.MonkeyPatch):
     from glue_scripts.lake.storage import Storage
 
@@ -173,29 +132,25 @@ def test_a_batch_that_died_before_its_commit_is_simply_done_again(lake: Lake, mo
     assert len(lake.set_aside("service")) == 1, "the dead attempt's rows must not be there twice"
 
 
-def test_one_table_that_fails_does_not_stop_the_others(lake: Lake, capsys: pytest.CaptureFixture[str]):
-    lake.changes("service", "LOAD00000001.parquet", [service("A")], FULL)
-    broken = lake.root / "raw/database/public/auto_parts/LOAD00000001.parquet"
-    broken.parent.mkdir(parents=True)
-    broken.write_bytes(b"PAR1 is not all it takes")
-    contracts = [CONTRACTS[name] for name in ("auto_parts", "customers", "service")]
-    with pytest.raises(BatchRefusedError, match="1 of 3 tables failed: auto_parts") as failed:
-        refresh(lake.spark, contracts, lake.settings())
-    assert "FILE-UNREADABLE" in failed.value.why
-    assert costs(lake) == {"A": 10}
-    assert len(capsys.readouterr().out.splitlines()) == 2
-
-
-def time_file(lake: Lake, path) -> None:
-    """Write an empty Parquet file with a column of type TIME, which Spark itself cannot."""
-    jvm = lake.spark._jvm
-    assert jvm is not None
-    shape = "message m { required binary serviceid (STRING); optional int32 opens (TIME(MILLIS,false)); }"
-    schema = jvm.org.apache.parquet.schema.MessageTypeParser.parseMessageType(shape)
-    target = jvm.org.apache.hadoop.fs.Path(str(path))
-    jvm.org.apache.parquet.hadoop.example.ExampleParquetWriter.builder(target).withType(schema).build().close()
-
-
 def test_the_sequence_that_fixtures_write_has_the_form_of_dms():
     assert len(sequence(7)) == 35
     assert sequence(99) < sequence(100) < sequence(12_345)
+
+
+@pytest.mark.parametrize("limit", [1, 0], ids=["told", "not told"])
+def test_texts_that_dms_may_have_cut_are_counted_and_let_in(lake: Lake, limit: int):
+    """One kilobyte is carried: in UTF-8 (no character is cut in two) or in UTF-16."""
+    texts = {"short": "x" * 500, "whole": "x" * 1025, "cut": "x" * 1024, "umlauts": "x" + "ü" * 511, "wide": "x" * 512}
+    rows = [
+        {"Op": "I", "dms_ts": LOADED_AT, "sku": sku, "name": "Pad", "description": text} for sku, text in texts.items()
+    ]
+    lake.changes(
+        "auto_parts",
+        "LOAD00000001.parquet",
+        rows,
+        "Op string, dms_ts string, sku string, name string, description string",
+    )
+    account = lake.run("auto_parts", lob_max_size=limit * 1024)
+    assert account.written == len(texts)
+    assert account.warnings == ({"TEXT_MAYBE_CUT": 3} if limit else {})
+    assert dict(lake.rows("auto_parts", "sku", "description")) == texts

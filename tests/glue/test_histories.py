@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_scripts.lake.batch import Mode, plan, with_overtaken
+from glue_scripts.lake.batch import Mode, begins_a_day, plan, with_late, with_overtaken
 from glue_scripts.lake.contracts import CONTRACTS
 from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken, decode
 
@@ -50,6 +50,8 @@ class World:
         batch = plan(CONTRACT, listing, self.ledger, None)
         if not batch.files:
             return False
+        if self.ledger and begins_a_day(batch, self.ledger):
+            batch = with_late(batch, self.files, self.ledger)
         first = min((row.place for file in batch.files for row in self.files[file]), default="")
         if self.ledger and first:
             whole = first <= self.ledger.closed_last
@@ -146,3 +148,28 @@ def test_a_repeated_insert_does_not_bring_a_deleted_row_back(later: int):
     world.deliver(f"2026/11/{later:02d}/repeated", (insert,))
     assert world.run()
     assert world.table == {2: "1-00002"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_files_that_come_after_their_day_was_closed_are_taken_in_with_the_next_day(data: st.DataObject):
+    steps = data.draw(st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=30), label="log")
+    log = [Change(f"1-{place:05d}", key, deletes) for place, (key, deletes) in enumerate(steps)]
+    world = World()
+    world.deliver("LOAD00000001", tuple(Change(LOADED, key) for key in range(2)))
+    late = []
+    for number, first in enumerate(range(0, len(log), 3)):
+        file = f"2026/11/{number + 1:02d}/file", tuple(log[first : first + 3])
+        if data.draw(st.booleans(), label=f"day {number + 1} is late"):
+            late.append(file)
+        else:
+            world.deliver(*file)
+            world.run()
+    for name, rows in data.draw(st.permutations(late), label="order of the late ones"):
+        world.deliver(name, rows)
+        dies = data.draw(st.booleans(), label="a run that dies")
+        world.run(dies=dies)
+    world.deliver("2026/11/20/new day", ())
+    world.run()
+    assert world.table == _truth({0, 1}, log)
+    assert not world.run(), "everything was taken in: nothing is committed again"

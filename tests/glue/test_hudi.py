@@ -68,6 +68,21 @@ def test_a_first_load_that_died_is_not_doubled(hudi_lake: Lake):
     assert lake.rows("service", "serviceid") == [("A",), ("B",)]
 
 
+@pytest.mark.parametrize("loaded", [False, True], ids=["first load", "changes"])
+def test_a_commit_whose_completing_file_is_empty_is_done_again(hudi_lake: Lake, loaded: bool):
+    """A disk has the file before its content; Hudi itself takes such a commit for complete."""
+    lake = hudi_lake
+    lake.changes("service", "LOAD00000001.parquet", [service(key) for key in "AB"], FULL)
+    if loaded:
+        lake.run("service")
+        lake.changes("service", "2026/11/20/20261120-080101000.parquet", [deletion("A", seq=1)], FULL)
+    died = lake.run("service")
+    (Path(lake.zones.curated) / "hudi/service/.hoodie" / f"{died.commit}.commit").write_bytes(b"")
+    again = lake.run("service")
+    assert (again.read, again.commit > died.commit) == (died.read, True)
+    assert lake.rows("service", "serviceid") == ([("B",)] if loaded else [("A",), ("B",)])
+
+
 def test_a_batch_of_nothing_but_dirt_is_remembered(hudi_lake: Lake):
     lake = hudi_lake
     lake.changes("service", "LOAD00000001.parquet", [service("A", serviceid=None)], FULL)

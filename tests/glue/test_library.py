@@ -1,5 +1,6 @@
 """The zip that the jobs share, and rules that its code keeps."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -74,8 +75,15 @@ def test_nothing_of_glue_is_needed_to_run(path: Path):
     assert "awsglue" not in path.read_text()
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_every_refusal_says_what_to_do(path: Path):
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    refusals = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "BatchRefusedError"]
+    assert all("next_step" in {each.arg for each in call.keywords} for call in refusals)
+
+
 def test_hudi_is_told_to_order_by_what_replication_delivers():
-    options = write_options(CONTRACTS["sales_order"], mode_of("upsert"), database="", table_version=6)
+    options = write_options(CONTRACTS["sales_order"], mode_of("upsert"), database="")
     assert options["hoodie.datasource.write.operation"] == "upsert"
     assert options["hoodie.datasource.write.recordkey.field"] == "order_id"
     assert (
@@ -88,7 +96,7 @@ def test_hudi_is_told_to_order_by_what_replication_delivers():
 
 
 def test_with_a_catalog_database_the_writer_describes_the_table_itself():
-    options = write_options(CONTRACTS["sales_order"], mode_of("first"), database="lake_curated", table_version=6)
+    options = write_options(CONTRACTS["sales_order"], mode_of("first"), database="lake_curated")
     assert options["hoodie.datasource.write.operation"] == "bulk_insert"
     assert options["hoodie.datasource.hive_sync.database"] == "lake_curated"
     assert options["hoodie.datasource.hive_sync.mode"] == "hms"

@@ -88,3 +88,11 @@ def test_the_glue_module_runs_a_job_for_every_contract():
     assert {f"csv_{name}" for name in default("glue", "csv_exports")} == exports
     for name, folder in default("glue", "csv_exports").items():
         assert folder in CONTRACTS[f"csv_{name}"].folders
+
+
+def test_the_jobs_are_told_how_long_a_text_dms_carries():
+    assert default("glue", "lob_max_size_kb") == default("dms", "lob_max_size_kb")
+    with (MODULES.parent / "main.tf").open() as text:
+        modules = plain(hcl2.load(text))["module"]
+    told = {name: each[name]["lob_max_size_kb"] for each in modules for name in ("dms", "glue") if name in each}
+    assert told == dict.fromkeys(("dms", "glue"), "${var.dms_lob_max_size_kb}")

@@ -11,6 +11,9 @@ from glue_scripts.lake.ledger import Ledger
 class Sink(Protocol):
     """One curated table. A commit is there whole, with its ledger, or not at all."""
 
+    def recover(self) -> None:
+        """Take back what a run that was killed left half done. To be called first, by the one who holds the lease."""
+
     def ledger(self) -> Ledger | None:
         """Return the ledger of the last commit; None where there is no table yet."""
 

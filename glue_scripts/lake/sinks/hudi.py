@@ -20,9 +20,7 @@ _PREFIX = "_acw_"
 _OPERATIONS = {Mode.FIRST: "bulk_insert", Mode.UPSERT: "upsert", Mode.REPLACE: "insert_overwrite_table"}
 
 
-def write_options(
-    contract: Contract, mode: Mode, *, database: str, table_version: int, parallelism: int = 8
-) -> dict[str, str]:
+def write_options(contract: Contract, mode: Mode, *, database: str, parallelism: int = 8) -> dict[str, str]:
     """Return Hudi's options for a commit. An empty `database` leaves the catalog alone.
 
     `parallelism` is that of the session: Hudi's own are a hundred tasks and more, which cost a small table seconds.
@@ -49,16 +47,17 @@ def write_options(
         "hoodie.cleaner.hours.retained": "72",
         # A table is a few files: a server that lists them costs more than it saves.
         "hoodie.embed.timeline.server": "false",
+        # Reading and writing a file in two threads pays where there are cores to spare.
+        "hoodie.write.executor.type": "SIMPLE",
         # An upsert writes the files that it touches anew: Hudi's gzip costs several times the time for the same size.
         "hoodie.parquet.compression.codec": "zstd",
         "hoodie.simple.index.parallelism": str(parallelism),
         "hoodie.finalize.write.parallelism": str(parallelism),
         "hoodie.rollback.parallelism": str(parallelism),
-        "hoodie.write.table.version": str(table_version),
+        # The newest that Athena promises to read; later lines of Hudi would write another one.
+        "hoodie.write.table.version": "6",
         "hoodie.write.auto.upgrade": "false",
     }
-    if table_version >= 8:
-        options["hoodie.write.record.merge.mode"] = "EVENT_TIME_ORDERING"
     if database:
         options |= {
             "hoodie.datasource.hive_sync.enable": "true",
@@ -75,22 +74,23 @@ def write_options(
 class HudiSink:
     """The table of `contract` at `path`."""
 
-    def __init__(
-        self, spark: SparkSession, contract: Contract, path: str, *, database: str = "", table_version: int = 6
-    ) -> None:
-        if table_version != 6:
-            raise BatchRefusedError(
-                "TABLE-VERSION",
-                f"Hudi table version {table_version} is not written by this edition.",
-                why="Its timeline is no longer JSON, and Athena does not promise to read it.",
-                next_step="Leave hudi_table_version at 6.",
-            )
+    def __init__(self, spark: SparkSession, contract: Contract, path: str, *, database: str = "") -> None:
         self._spark = spark
         self._contract = contract
         self._path = path
         self._storage = Storage(spark)
         self._database = database
-        self._table_version = table_version
+
+    def recover(self) -> None:
+        """Reopen a commit whose completing file is empty, so that Hudi rolls it back at the next write.
+
+        A disk, unlike S3, has that file before its content. Hudi would take the commit for complete, yet nothing would
+        say what it has taken in.
+        """
+        for name, content in self._completed():
+            if content:
+                return
+            self._storage.delete(f"{self._path}/.hoodie/{name}")
 
     def ledger(self) -> Ledger | None:
         """Return the ledger of the last commit of ours; None where no commit was ever completed.
@@ -126,7 +126,6 @@ class HudiSink:
             self._contract,
             mode,
             database=self._database,
-            table_version=self._table_version,
             parallelism=2 * self._spark.sparkContext.defaultParallelism,
         )
         # A first load that died left no completed commit: overwriting it cannot lose or double anything.
@@ -151,9 +150,14 @@ class HudiSink:
 
     def _commits(self) -> Iterator[tuple[str, dict[str, object]]]:
         """Yield (instant, content) of completed commits, newest first."""
+        for name, content in self._completed():
+            document = json.loads(content or b"{}")
+            if isinstance(document, dict):
+                yield name.partition(".")[0], document
+
+    def _completed(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (name, content) of the files that complete a commit, newest first."""
         timeline = f"{self._path}/.hoodie"
         names = [name for name in self._storage.names(timeline) if name.endswith((".commit", ".replacecommit"))]
         for name in sorted(names, reverse=True):
-            document = json.loads(self._storage.read(f"{timeline}/{name}") or b"{}")
-            if isinstance(document, dict):
-                yield name.partition(".")[0], document
+            yield name, self._storage.read(f"{timeline}/{name}")

@@ -26,6 +26,9 @@ class ParquetSink:
         self._path = path
         self._storage = Storage(spark)
 
+    def recover(self) -> None:
+        """Nothing is half done here: a commit is one file that was renamed into its place, or was not."""
+
     def ledger(self) -> Ledger | None:
         """Return the ledger of the last commit; None where there is no table yet."""
         commit = self._last()

@@ -50,8 +50,8 @@ locals {
     "--enable-observability-metrics" = "true"
     "--enable-spark-ui"              = "true"
     "--extra-py-files"               = local.library_uri
-    "--hudi_table_version"           = tostring(var.hudi_table_version)
     "--job-bookmark-option"          = "job-bookmark-disable"
+    "--lob_max_size_kb"              = tostring(var.lob_max_size_kb)
     "--source_schema"                = var.source_schema
     "--spark-event-logs-path"        = "${local.lake}/logs/glue/spark/"
   })

@@ -80,23 +80,6 @@ variable "glue_version" {
   }
 }
 
-variable "hudi_table_version" {
-  type        = number
-  description = "Table version that Hudi writes; Athena promises to read 6."
-  default     = 6
-  nullable    = false
-
-  validation {
-    condition     = contains([6, 8], var.hudi_table_version)
-    error_message = "Use 6, or 8 with Glue 5.1 where nothing but Spark reads the tables."
-  }
-
-  validation {
-    condition     = var.hudi_table_version == 6 || var.glue_version != "5.0"
-    error_message = "Glue 5.0 writes version 6 only."
-  }
-}
-
 variable "job_role_arn" {
   type        = string
   description = "Role of the jobs: reads raw/ and scripts/, writes curated/ and quarantine/."
@@ -138,6 +121,18 @@ variable "library_path" {
   validation {
     condition     = endswith(var.library_path, ".zip")
     error_message = "Spark imports a zip; a wheel in --extra-py-files is not importable."
+  }
+}
+
+variable "lob_max_size_kb" {
+  type        = number
+  description = "Length that DMS cuts texts to: the jobs count values that are just that long."
+  default     = 32
+  nullable    = false
+
+  validation {
+    condition     = var.lob_max_size_kb >= 1 && var.lob_max_size_kb <= 102400 && floor(var.lob_max_size_kb) == var.lob_max_size_kb
+    error_message = "Give whole kilobytes from 1 to 102400."
   }
 }
 

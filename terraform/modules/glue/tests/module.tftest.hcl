@@ -61,9 +61,9 @@ run "a_job_is_told_hudi_its_library_and_no_bookmark" {
         "--datalake-formats"    = "hudi"
         "--enable-auto-scaling" = "false"
         "--extra-py-files"      = "s3://autocorp-datalake-dev-123456789012/${aws_s3_object.library.key}"
-        "--hudi_table_version"  = "6"
         "--job-bookmark-option" = "job-bookmark-disable"
         "--lake_bucket"         = "autocorp-datalake-dev-123456789012"
+        "--lob_max_size_kb"     = "32"
         "--metrics_namespace"   = "autocorp/dev"
         "--source_schema"       = "public"
       } : aws_glue_job.refresh_all.default_arguments[name] == value
@@ -278,15 +278,15 @@ run "more_workers_scale_and_flex_is_a_choice" {
   command = plan
 
   variables {
-    execution_class    = "FLEX"
-    glue_version       = "5.1"
-    hudi_table_version = 8
-    number_of_workers  = 10
-    worker_type        = "G.2X"
+    execution_class   = "FLEX"
+    glue_version      = "5.1"
+    lob_max_size_kb   = 64
+    number_of_workers = 10
+    worker_type       = "G.2X"
   }
 
   assert {
-    condition     = aws_glue_job.refresh_all.execution_class == "FLEX" && aws_glue_job.refresh_all.default_arguments["--enable-auto-scaling"] == "true" && aws_glue_job.refresh_all.default_arguments["--hudi_table_version"] == "8" && aws_glue_job.refresh_all.glue_version == "5.1"
+    condition     = aws_glue_job.refresh_all.execution_class == "FLEX" && aws_glue_job.refresh_all.default_arguments["--enable-auto-scaling"] == "true" && aws_glue_job.refresh_all.default_arguments["--lob_max_size_kb"] == "64" && aws_glue_job.refresh_all.glue_version == "5.1"
     error_message = "Choices do not reach the job."
   }
 }

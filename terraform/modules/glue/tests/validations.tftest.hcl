@@ -27,6 +27,7 @@ run "each_input_refuses_what_aws_would_refuse" {
     kms_key_arn           = "alias/autocorp-dev"
     lake_bucket_id        = "Data.Lake"
     library_path          = "dist/autocorp_glue.whl"
+    lob_max_size_kb       = 0
     max_retries           = 10
     metrics_namespace     = "AWS/Glue"
     name_prefix           = "autocorp--dev"
@@ -62,6 +63,7 @@ run "each_input_refuses_what_aws_would_refuse" {
     var.kms_key_arn,
     var.lake_bucket_id,
     var.library_path,
+    var.lob_max_size_kb,
     var.max_retries,
     var.metrics_namespace,
     var.name_prefix,
@@ -78,25 +80,4 @@ run "each_input_refuses_what_aws_would_refuse" {
     var.timeout_minutes,
     var.worker_type,
   ]
-}
-
-run "glue_5_0_cannot_write_the_newer_table_version" {
-  command = plan
-
-  variables {
-    hudi_table_version = 8
-  }
-
-  expect_failures = [var.hudi_table_version]
-}
-
-run "a_table_version_that_no_job_is_tested_with_is_refused" {
-  command = plan
-
-  variables {
-    glue_version       = "5.1"
-    hudi_table_version = 9
-  }
-
-  expect_failures = [var.hudi_table_version]
 }
