@@ -27,12 +27,16 @@ LATER = "2026-11-20 08:05:00.000000"
 
 @dataclass
 class History:
-    """A lake after a load and its changes, the accounts of both batches, and what the naive job made of the same."""
+    """A lake after a load and its changes, the accounts of both batches, and what the naive job made of the same.
+
+    `hudi` is the line of Hudi that wrote it.
+    """
 
     lake: Lake
     accounts: tuple[Account, Account]
     aside: list[dict[str, object]]
     naive_path: str
+    hudi: str
 
     def cost(self, key: str) -> object:
         """The labour cost of `key` in our table; a KeyError where the row is not there."""
@@ -47,6 +51,11 @@ class History:
 
     def run_naive(self, *files: Path) -> None:
         run_naive(self.lake.spark, CONTRACTS["service"], [str(file) for file in files], self.naive_path)
+
+
+def line_of(bundle: Path) -> str:
+    """The version in the bundle's name."""
+    return bundle.stem.rpartition("-")[2]
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +99,7 @@ def history(spark: SparkSession, bundle: Path | None, tmp_path_factory: pytest.T
     lake.changes("service", f"{DAY}/20261120-080503000.parquet", spelled, text)
     changing = lake.run("service")
 
-    done = History(lake, (loading, changing), lake.set_aside("service"), naive_path)
+    done = History(lake, (loading, changing), lake.set_aside("service"), naive_path, line_of(bundle))
     # It gets the files of one shape only: the others it could not even read together.
     done.run_naive(load, first)
     done.run_naive(second)
@@ -135,7 +144,10 @@ def test_trap_07_an_old_batch_alone_moves_no_row_back_and_brings_none_back(histo
     assert history.cost("replayed") == 5
     assert not history.holds("gone")
     history.run_naive(file)
-    assert history.naive()["replayed"] == Decimal("0.50"), "the naive job goes back in time"
+    if history.hudi.startswith("0."):
+        assert history.naive()["replayed"] == Decimal("0.50"), "the naive job goes back in time"
+    else:
+        assert history.naive()["replayed"] == 5, "Hudi 1.0 orders by default by what the naive job names for it"
 
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["first-load", "upsert"])
