@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from pyspark.sql.readwriter import DataFrameWriter
 
-from glue_scripts.lake import lease
 from glue_scripts.lake.storage import Storage
 
 
@@ -46,25 +45,22 @@ def dying(at: int | None) -> Iterator[Deaths]:
     deaths = Deaths(at)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("_create", "_rename", "delete"):
-            _wrap(patch, Storage, name, deaths, lambda path, *_: _kind_of(str(path)))
-        _wrap(patch, lease, "_on_disk", deaths, lambda *_: "lease")
+            _wrap_storage(patch, name, deaths)
         _wrap_writer(patch, "parquet", deaths, _half_a_directory)
         _wrap_writer(patch, "save", deaths, _half_a_commit)
         yield deaths
 
 
-def _wrap(patch: pytest.MonkeyPatch, owner: Any, name: str, deaths: Deaths, told: Callable[..., str]) -> None:
-    """Put a point before and after the function `name` of `owner`."""
-    real = getattr(owner, name)
+def _wrap_storage(patch: pytest.MonkeyPatch, name: str, deaths: Deaths) -> None:
+    real = getattr(Storage, name)
 
-    def step(*arguments: Any, **options: Any) -> Any:
-        what = f"{name.strip('_')} {told(*(arguments[1:] if owner is Storage else arguments))}"
+    def step(storage: Storage, path: str, *rest: str) -> None:
+        what = f"{name.strip('_')} {_kind_of(path)}"
         deaths.point(f"before {what}")
-        done = real(*arguments, **options)
+        real(storage, path, *rest)
         deaths.point(f"after {what}")
-        return done
 
-    patch.setattr(owner, name, step)
+    patch.setattr(Storage, name, step)
 
 
 def _wrap_writer(patch: pytest.MonkeyPatch, name: str, deaths: Deaths, half: Callable[[Path], None]) -> None:
