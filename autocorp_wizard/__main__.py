@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def open_wizard(settings: "Settings", environment: "Environment | None") -> int:
     """Open the full-screen wizard, on an environment where one is given."""
-    from autocorp_wizard.tui.app import run_app
+    from autocorp_wizard.tui.opening import run_app
 
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"  # the screens' library reads it

@@ -23,7 +23,7 @@ from autocorp_wizard.core.events import Action, Operation
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import fold
-from autocorp_wizard.tui.app import make_app
+from autocorp_wizard.tui.opening import make_app
 from autocorp_wizard.tui.screens.run import RunScreen
 
 SIZE = (160, 48)

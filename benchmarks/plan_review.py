@@ -28,7 +28,7 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.plan import Plan
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.request import Request
-from autocorp_wizard.tui.app import make_app
+from autocorp_wizard.tui.opening import make_app
 from autocorp_wizard.tui.widgets.plan_tree import PlanTree
 from benchmarks import peer
 from benchmarks.child import figures_of

@@ -12,7 +12,8 @@ from textual.widgets import OptionList
 from autocorp_wizard.adapters.environment_store import EnvironmentStore
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.core.events import Json
-from autocorp_wizard.tui.app import WizardApp, make_app
+from autocorp_wizard.tui.app import WizardApp
+from autocorp_wizard.tui.opening import make_app
 from autocorp_wizard.tui.screens.preflight import PreflightScreen
 from tests.tui.driving import screen_text
 

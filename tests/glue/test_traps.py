@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from benchmarks.glue.naive import run_naive
@@ -36,6 +38,7 @@ class History:
     accounts: tuple[Account, Account]
     aside: list[dict[str, object]]
     naive_path: str
+    files: dict[str, Path]
     hudi: str
 
     def cost(self, key: str) -> object:
@@ -88,9 +91,14 @@ def history(spark: SparkSession, bundle: Path | None, tmp_path_factory: pytest.T
     ]
     second = lake.changes("service", f"{DAY}/20261120-080500000.parquet", then, FULL)
     wide = FULL.replace("labor_minutes int", "labor_minutes bigint") + ", warranty string"
-    lake.changes("service", f"{DAY}/20261120-080501000.parquet", [service("wide", "1.50", seq=20, warranty="2y")], wide)
+    files = {"changes": second}
+    files["wide"] = lake.changes(
+        "service", f"{DAY}/20261120-080501000.parquet", [service("wide", "1.50", seq=20, warranty="2y")], wide
+    )
     narrow = FULL.replace("decimal(38,4)", "decimal(10,2)")
-    lake.changes("service", f"{DAY}/20261120-080502000.parquet", [service("narrow", "2.25", seq=21)], narrow)
+    files["narrow"] = lake.changes(
+        "service", f"{DAY}/20261120-080502000.parquet", [service("narrow", "2.25", seq=21)], narrow
+    )
     text = FULL.replace("labor_cost decimal(38,4)", "labor_cost string")
     spelled = [
         service("spelled", "0", seq=22, labor_cost="$1,234.56"),
@@ -99,7 +107,7 @@ def history(spark: SparkSession, bundle: Path | None, tmp_path_factory: pytest.T
     lake.changes("service", f"{DAY}/20261120-080503000.parquet", spelled, text)
     changing = lake.run("service")
 
-    done = History(lake, (loading, changing), lake.set_aside("service"), naive_path, line_of(bundle))
+    done = History(lake, (loading, changing), lake.set_aside("service"), naive_path, files, line_of(bundle))
     # It gets the files of one shape only: the others it could not even read together.
     done.run_naive(load, first)
     done.run_naive(second)
@@ -135,6 +143,10 @@ def test_trap_06_the_same_batch_again_makes_no_commit(history: History):
     assert len(before) >= 2
     assert history.lake.run("service").commit == ""
     assert sorted(path.name for path in timeline.glob("*commit")) == before
+    naive = Path(history.naive_path) / ".hoodie"
+    there = len(list(naive.glob("*.commit")))
+    history.run_naive(history.files["changes"])
+    assert len(list(naive.glob("*.commit"))) == there + 1, "the naive job writes everything again"
 
 
 def test_trap_07_an_old_batch_alone_moves_no_row_back_and_brings_none_back(history: History):
@@ -170,6 +182,8 @@ def test_trap_08_a_crash_between_data_and_commit_doubles_nothing(hudi_lake: Lake
 def test_trap_09_a_column_that_came_later_a_wider_integer_and_another_decimal_are_read(history: History):
     assert history.accounts[1].unknown == ("warranty",)
     assert (history.cost("wide"), history.cost("narrow")) == (Decimal("1.50"), Decimal("2.25"))
+    with pytest.raises(Py4JJavaError, match=r"cannot|Cannot|mismatch"):
+        history.run_naive(history.files["narrow"], history.files["wide"])
 
 
 def test_trap_10_text_that_is_no_number_gives_the_same_with_and_without_ansi(history: History, tmp_path: Path):
@@ -201,6 +215,8 @@ def test_trap_11_an_empty_folder_is_green_and_commits_nothing(hudi_lake: Lake):
     account = hudi_lake.run("service")
     assert (account.read, account.commit) == (0, "")
     assert not Path(hudi_lake.zones.table(CONTRACTS["service"], "hudi"), ".hoodie").exists()
+    with pytest.raises(AnalysisException, match="UNABLE_TO_INFER_SCHEMA"):
+        run_naive(hudi_lake.spark, CONTRACTS["service"], [f"{hudi_lake.zones.raw}/database/public/service"], "never")
 
 
 def test_trap_12_quarantine_conserves_every_row(history: History):

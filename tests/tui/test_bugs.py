@@ -11,6 +11,7 @@ from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.core.environment import rehearsal_environment
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.tui import app as face
+from autocorp_wizard.tui.opening import run_app
 from tests.tui.driving import wizard
 
 
@@ -31,7 +32,7 @@ def test_what_breaks_a_screen_is_raised_for_the_boundary_and_not_printed(tmp_pat
     monkeypatch.setattr(face.StartScreen, "look", broken)
     monkeypatch.setattr(face.WizardApp, "run", lambda self, mouse: face.App.run(self, headless=True))
     with pytest.raises(ZeroDivisionError):
-        face.run_app(Home(tmp_path), rehearsal_environment(Preset.DEV))
+        run_app(Home(tmp_path), rehearsal_environment(Preset.DEV))
     assert password not in "".join(capsys.readouterr())
 
 

@@ -19,7 +19,7 @@ PROGRAM = """
 import asyncio, json, sys
 from pathlib import Path
 from autocorp_wizard.adapters.home import Home
-from autocorp_wizard.tui.app import make_app
+from autocorp_wizard.tui.opening import make_app
 from autocorp_wizard.tui.screens.start import StartScreen
 
 # What is looked at comes after the first frame, in a thread, and so at a moment that nobody knows.

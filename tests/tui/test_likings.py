@@ -9,8 +9,8 @@ from autocorp_wizard.adapters.preferences import keep_theme, read_preferences
 from autocorp_wizard.core.errors import UsageError
 from autocorp_wizard.core.likings import Likings
 from autocorp_wizard.tui.actions import ACTIONS, BY_ID, key_name
-from autocorp_wizard.tui.app import make_app
 from autocorp_wizard.tui.likings import checked, known_theme
+from autocorp_wizard.tui.opening import make_app
 from autocorp_wizard.tui.themes import DARK, THEMES, theme_after
 from tests.tui.driving import at_step, screen_text, sees, settle, wizard
 from tests.tui.fakes import bootstrapped

@@ -151,12 +151,12 @@ class HudiSink:
     def _commits(self) -> Iterator[tuple[str, dict[str, object]]]:
         """Yield (instant, content) of completed commits, newest first."""
         for name, content in self._completed():
-            document = json.loads(content or b"{}")
+            document = json.loads(content) if content else None
             if isinstance(document, dict):
                 yield name.partition(".")[0], document
 
     def _completed(self) -> Iterator[tuple[str, bytes]]:
-        """Yield (name, content) of the files that complete a commit, newest first."""
+        """Yield (name, content) of the files that complete a commit, newest first; see `recover` for an empty one."""
         timeline = f"{self._path}/.hoodie"
         names = [name for name in self._storage.names(timeline) if name.endswith((".commit", ".replacecommit"))]
         for name in sorted(names, reverse=True):
