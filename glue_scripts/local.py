@@ -35,6 +35,8 @@ def local_session(
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # Few cores and a job of seconds: the collector of servers would start threads of its own beside the work.
+        "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",
         "spark.sql.shuffle.partitions": str(2 * cores),
         "spark.sql.catalogImplementation": "in-memory",
         **({"spark.jars": str(bundle)} if bundle else {}),

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -210,6 +211,7 @@ def _id(record: Record, body: bytes) -> str:
     return f"{record.at:%Y%m%dT%H%M%S}-{record.step}-{hashlib.sha256(body).hexdigest()[:16]}"
 
 
+@lru_cache(maxsize=2048)  # screens that count what waits ask for the same records every few seconds
 def _check(name: str, body: bytes, place: str) -> Record:
     """Return the record in a file whose name carries the hash of its content."""
     try:

@@ -1,19 +1,27 @@
 """One batch of one table: plan, read, judge, collapse, account, commit."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as f
 
-from glue_scripts.lake import rules
 from glue_scripts.lake.account import Account
 from glue_scripts.lake.arguments import Settings
-from glue_scripts.lake.batch import Batch, Mode, begins_a_day, of_epoch, plan, read_marker, with_late, with_overtaken
-from glue_scripts.lake.changes import LOADED, Judged, read_changes
+from glue_scripts.lake.batch import (
+    Batch,
+    Mode,
+    begins_a_day,
+    of_epoch,
+    plan,
+    read_marker,
+    with_late,
+    with_overtaken,
+)
+from glue_scripts.lake.changes import Judged, read_changes
 from glue_scripts.lake.cleaning import judge
 from glue_scripts.lake.collapse import absent, accepted, last_per_key, newest_lines
 from glue_scripts.lake.contracts import Contract, KeyRule, Origin
@@ -21,28 +29,15 @@ from glue_scripts.lake.csv_files import read_exports
 from glue_scripts.lake.lease import held_lease
 from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken
 from glue_scripts.lake.parquet_files import group_by_schema
-from glue_scripts.lake.refusals import BatchRefusedError
 from glue_scripts.lake.sinks import Sink
 from glue_scripts.lake.sinks.hudi import HudiSink
 from glue_scripts.lake.sinks.parquet import ParquetSink
 from glue_scripts.lake.storage import Storage
+from glue_scripts.lake.verdicts import Verdicts, verdicts_of
 
 NOTHING_ARRIVED = "No files have arrived yet: nothing was written."
 NOTHING_NEW = "Every file was taken in before: nothing was written."
 NOTHING_LEFT = "The files that were taken in are gone, and no others are there: nothing was written, the rows stay."
-_OPERATIONS = frozenset({"I", "U", "D"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdicts:
-    """What one look at all rows of a batch found out."""
-
-    read: int
-    set_aside: Mapping[str, int]
-    warnings: Mapping[str, int]
-    taken: Mapping[str, str]  # by `_file`: the highest place in the order of changes
-    first_change: str
-    operations: frozenset[str]
 
 
 def run(spark: SparkSession, contract: Contract, settings: Settings) -> Account:
@@ -65,26 +60,21 @@ def _run(spark: SparkSession, contract: Contract, settings: Settings, confirm: C
     marker = read_marker(text, zones.epoch_marker(contract)) if text is not None else None
     # A reload starts from nothing, so it looks at days that the old epoch had closed too.
     reload = marker is not None and ledger is not None and marker.name != ledger.epoch
-    listing = of_epoch(_listing(storage, contract, settings, None if reload else ledger), marker)
-    batch = plan(contract, listing, ledger, marker)
+
+    def listing(known: Ledger | None) -> list[File]:
+        return of_epoch(_listing(storage, contract, settings, known), marker)
+
+    arrived = listing(None if reload else ledger)
+    batch = plan(contract, arrived, ledger, marker)
     if not batch.files:
         nothing = NOTHING_LEFT if ledger and ledger.files else NOTHING_ARRIVED
-        return Account(contract.name, note=NOTHING_NEW if listing else nothing)
+        return Account(contract.name, note=NOTHING_NEW if arrived else nothing)
 
-    def everything() -> list[File]:
-        return of_epoch(_listing(storage, contract, settings, None), marker)
-
-    follows = batch.mode is Mode.UPSERT and contract.origin is Origin.DATABASE
-    if ledger is not None and follows and begins_a_day(batch, ledger):
-        batch = with_late(batch, everything(), ledger)
-    judged, verdicts = _judged(spark, contract, settings, batch)
-    if ledger is not None and follows and verdicts.first_change:
-        near = everything() if verdicts.first_change <= ledger.closed_last else listing
-        widened = with_overtaken(batch, verdicts.first_change, near, ledger)
-        if widened != batch:
-            batch = widened
-            judged, verdicts = _judged(spark, contract, settings, batch)
-
+    if ledger is None or batch.mode is not Mode.UPSERT or contract.origin is not Origin.DATABASE:
+        judged, verdicts = _judged(spark, contract, settings, batch)
+    else:
+        look = partial(_judged, spark, contract, settings)
+        batch, judged, verdicts = _in_order(batch, ledger, look, arrived=arrived, everything=lambda: listing(None))
     number = (ledger or NOTHING_TAKEN).number + 1
     with _collapsed(judged.frame, contract) as merged:
         account = _account(contract, judged, verdicts, batch, merged)
@@ -105,6 +95,30 @@ def _run(spark: SparkSession, contract: Contract, settings: Settings, confirm: C
         return replace(account, commit=sink.commit(rows, batch.mode, entered))
 
 
+def _in_order(
+    batch: Batch,
+    ledger: Ledger,
+    look: Callable[[Batch], tuple[Judged, Verdicts]],
+    *,
+    arrived: list[File],
+    everything: Callable[[], list[File]],
+) -> tuple[Batch, Judged, Verdicts]:
+    """Return the batch, widened by what must be taken in with it for the order of changes to hold, and its rows.
+
+    `arrived` are the files outside of closed days; `everything` lists the others as well.
+    """
+    if begins_a_day(batch, ledger):
+        batch = with_late(batch, everything(), ledger)
+    judged, verdicts = look(batch)
+    first = verdicts.first_change
+    if not first:
+        return batch, judged, verdicts
+    widened = with_overtaken(batch, first, everything() if first <= ledger.closed_last else arrived, ledger)
+    if widened == batch:
+        return batch, judged, verdicts
+    return widened, *look(widened)
+
+
 def _sink(spark: SparkSession, contract: Contract, settings: Settings) -> Sink:
     path = settings.zones.table(contract, settings.sink)
     if settings.sink == "parquet":
@@ -122,7 +136,7 @@ def _listing(storage: Storage, contract: Contract, settings: Settings, ledger: L
     return [file for folder in contract.folders for file in storage.files(root, folder, enter=enter)]
 
 
-def _judged(spark: SparkSession, contract: Contract, settings: Settings, batch: Batch) -> tuple[Judged, _Verdicts]:
+def _judged(spark: SparkSession, contract: Contract, settings: Settings, batch: Batch) -> tuple[Judged, Verdicts]:
     root = settings.zones.incoming(contract)
     if contract.origin is Origin.DATABASE:
         judged = read_changes(
@@ -134,48 +148,9 @@ def _judged(spark: SparkSession, contract: Contract, settings: Settings, batch: 
         exports = read_exports(spark, contract, root, batch.files)
         today = datetime.now(UTC).date()
         judged = judge(contract, exports, arrived, window=settings.window, today=today)
-    verdicts = _verdicts(judged.frame)
-    strange = verdicts.operations - _OPERATIONS
-    if strange:
-        raise BatchRefusedError(
-            "OPERATION-UNKNOWN",
-            f"{contract.name}: a change has the operation {', '.join(sorted(repr(each) for each in strange))}.",
-            why="Changes are I, U or D; the endpoint has other settings, or the file is not from it.",
-            next_step="Compare the DMS target endpoint with the Terraform tree.",
-        )
+    verdicts = verdicts_of(judged.frame)
+    verdicts.check(contract)
     return judged, verdicts
-
-
-def _verdicts(frame: DataFrame) -> _Verdicts:
-    """Look at every row once."""
-    change = f"case when _change_seq <> '{LOADED}' then _change_seq end"
-    counts = [f"sum(size(filter(_warnings, each -> each like '{code}:%'))) as {code}" for code in rules.WARNINGS]
-    found = (
-        frame.selectExpr("*", f"{rules.first_reason('_reasons')} as _reason", f"{change} as _change")
-        .groupBy("_file", "_reason", f.expr("coalesce(_operation, '')").alias("_operation"))
-        .agg(
-            f.expr("count(*) as rows"),
-            f.expr("min(_change_seq) as first"),
-            f.expr("max(_change) as last"),
-            *(f.expr(count) for count in counts),
-        )
-        .collect()
-    )
-    taken: dict[str, str] = {}
-    set_aside: dict[str, int] = {}
-    for row in found:
-        taken[row["_file"]] = max(taken.get(row["_file"], ""), row["last"] or "")
-        if row["_reason"] is not None:
-            set_aside[row["_reason"]] = set_aside.get(row["_reason"], 0) + row["rows"]
-    warnings = {code: sum(row[code] or 0 for row in found) for code in rules.WARNINGS}
-    return _Verdicts(
-        sum(row["rows"] for row in found),
-        set_aside,
-        {code: count for code, count in warnings.items() if count},
-        taken,
-        min((row["first"] for row in found), default=""),
-        frozenset(row["_operation"] for row in found),
-    )
 
 
 @contextmanager
@@ -191,7 +166,7 @@ def _collapsed(frame: DataFrame, contract: Contract) -> Iterator[DataFrame]:
         merged.unpersist()
 
 
-def _account(contract: Contract, judged: Judged, verdicts: _Verdicts, batch: Batch, merged: DataFrame) -> Account:
+def _account(contract: Contract, judged: Judged, verdicts: Verdicts, batch: Batch, merged: DataFrame) -> Account:
     """Count what became of the rows. What was read is what the files themselves say they hold."""
     aside = sum(verdicts.set_aside.values())
     (row,) = merged.selectExpr(
