@@ -96,10 +96,8 @@ def with_overtaken(batch: Batch, first: str, listing: Iterable[File], ledger: Le
     taken in together with everything from it on, and the collapse decides.
     """
     chosen = {file.name: file for file in batch.files}
-    everything = first <= ledger.closed_last
     for file in listing:
-        known = ledger.find(file.name)
-        if (known and known.last >= first) or (everything and not file.is_load and ledger.has_closed(file)):
+        if ledger.last_of(file) >= first:
             chosen.setdefault(file.name, file)
     return Batch(batch.mode, batch.epoch, _ordered(chosen.values()))
 
@@ -118,7 +116,7 @@ def with_late(batch: Batch, listing: Iterable[File], ledger: Ledger) -> Batch:
     for file in listing:
         if ledger.has_closed(file):
             closed[file.day].append(file)
-    grown = [files for day, files in closed.items() if len(files) > ledger.closed_files.get(day, 0)]
+    grown = [files for day, files in closed.items() if day not in ledger.days or len(files) > ledger.days[day].files]
     return Batch(batch.mode, batch.epoch, _ordered({*batch.files, *chain.from_iterable(grown)}))
 
 

@@ -1,13 +1,14 @@
 """What a table has taken in. It rides inside the table's own commit: data and ledger land together or not at all.
 
 The files of old date partitions are dropped from it, so that it stays small: DMS files of a day that lies two delivered
-days back are closed, and of those only the number of files is kept, by which a file that comes after all is noticed.
+days back are closed, and of those it keeps how many they were (by which a file that comes after all is noticed) and how
+far they reach.
 """
 
 import base64
 import json
 import zlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -46,18 +47,36 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day that is closed: how many files were taken in, and the highest place in the order of changes in them."""
+
+    files: int
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """State of a table after its batch `number`. `closed`: every file of an earlier day is taken in, up to the place
-    `closed_last`, as many as `closed_files` says for it; `files` are the others. `epoch` names the load that everything
-    stems from."""
+    """State of a table after its batch `number`.
+
+    Days before `closed` are closed: `days` says what was taken in of them. `files` are those of the other days. `epoch`
+    names the load that everything stems from.
+    """
 
     number: int
     batch: str
     epoch: str = ""
     files: tuple[Taken, ...] = ()
     closed: str = ""
-    closed_last: str = ""
-    closed_files: Mapping[str, int] = field(default_factory=dict)
+    days: Mapping[str, ClosedDay] = field(default_factory=dict)
+    _by_name: Mapping[str, Taken] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {taken.file.name: taken for taken in self.files})
+
+    @property
+    def closed_last(self) -> str:
+        """The highest place in the order of changes in closed days ("" for none)."""
+        return max((day.last for day in self.days.values()), default="")
 
     @property
     def newest_day(self) -> str:
@@ -66,7 +85,14 @@ class Ledger:
 
     def find(self, name: str) -> Taken | None:
         """Return the entry of file `name`, if it is not closed."""
-        return next((taken for taken in self.files if taken.file.name == name), None)
+        return self._by_name.get(name)
+
+    def last_of(self, file: File) -> str:
+        """Return how far `file` reaches, or the closed day that it lies in; empty where it was not taken in."""
+        known = self.find(file.name)
+        if known:
+            return known.last
+        return self.days[file.day].last if self.has_closed(file) and file.day in self.days else ""
 
     def has_closed(self, file: File) -> bool:
         """Whether `file` belongs to a day that is closed."""
@@ -76,16 +102,19 @@ class Ledger:
         """Return the ledger after one more batch; `anew` where that batch replaced the table's content."""
         entries = {} if anew else {entry.file.name: entry for entry in self.files}
         entries |= {entry.file.name: entry for entry in taken}
-        days = [entry.file.day for entry in entries.values() if entry.file.day]
+        newest = max((entry.file.day for entry in entries.values()), default="")
         closed = "" if anew else self.closed
-        if days:
-            closed = max(closed, _days_before(max(days), KEEP_DAYS))
+        if newest:
+            closed = max(closed, _days_before(newest, KEEP_DAYS))
         kept = tuple(entry for _, entry in sorted(entries.items()) if not entry.file.day or entry.file.day >= closed)
-        dropped = [entry for entry in entries.values() if entry.file.day and entry.file.day < closed]
-        closed_last = max(["" if anew else self.closed_last, *(entry.last for entry in dropped)])
+        dropped: dict[str, list[str]] = defaultdict(list)
+        for entry in entries.values():
+            if entry.file.day and entry.file.day < closed:
+                dropped[entry.file.day].append(entry.last)
         # A closed day that is taken in again is taken in whole.
-        closed_files = {**({} if anew else self.closed_files), **Counter(entry.file.day for entry in dropped)}
-        return Ledger(self.number + 1, batch, epoch, kept, closed, closed_last, closed_files)
+        days = {} if anew else dict(self.days)
+        days |= {day: ClosedDay(len(lasts), max(lasts)) for day, lasts in sorted(dropped.items())}
+        return Ledger(self.number + 1, batch, epoch, kept, closed, days)
 
     def encode(self) -> str:
         """Return it as one line of text for a commit's metadata (compressed: a busy table has hundreds of files)."""
@@ -94,8 +123,7 @@ class Ledger:
             "batch": self.batch,
             "epoch": self.epoch,
             "closed": self.closed,
-            "closed_last": self.closed_last,
-            "closed_files": dict(self.closed_files),
+            "days": {name: [day.files, day.last] for name, day in self.days.items()},
             "files": [[t.file.name, t.file.size, t.file.modified, t.last] for t in self.files],
         }
         packed = zlib.compress(json.dumps(document, sort_keys=True, separators=(",", ":")).encode(), 9)
@@ -114,10 +142,9 @@ def decode(text: str) -> Ledger:
             document["batch"],
             document["epoch"],
             tuple(Taken(File(name, size, modified), last) for name, size, modified, last in document["files"]),
-            document["closed"],
-            document["closed_last"],
-            # Ledgers of before have none: then every closed day counts as grown, and is read once more.
-            document.get("closed_files", {}),
+            # Ledgers of before tell nothing of closed days: those are then open once more, and taken in again.
+            document["closed"] if "days" in document else "",
+            {name: ClosedDay(files, last) for name, (files, last) in document.get("days", {}).items()},
         )
     except (zlib.error, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"no ledger: {error}") from error

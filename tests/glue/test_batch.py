@@ -86,13 +86,16 @@ def test_a_load_that_arrives_in_pieces_is_not_read_again():
     assert with_overtaken(batch, "0", [LOAD, second], known).files == (second,)
 
 
-def test_a_change_older_than_what_the_ledger_remembers_brings_every_closed_day_back():
+def test_a_change_of_a_closed_day_brings_back_that_day_and_those_after_it():
     days = [change(day) for day in (1, 2, 20)]
-    known = NOTHING_TAKEN.after("x", [Taken(f, f"1-{f.day}") for f in days], epoch="1", anew=False)
+    known = decode(NOTHING_TAKEN.after("x", [Taken(f, f"1-{f.day}") for f in days], epoch="1", anew=False).encode())
     assert known.closed == "2026/11/18"
     assert known.closed_last == "1-2026/11/02"
-    batch = plan(SERVICE, [*days, change(19)], known, None)
-    assert with_overtaken(batch, "1-2026/11/02", [*days, change(19)], known).files == (*days[:2], change(19), days[2])
+    listing = [*days, change(19)]
+    batch = plan(SERVICE, listing, known, None)
+    assert with_overtaken(batch, "1-2026/11/01", listing, known).files == (*days[:2], change(19), days[2])
+    assert with_overtaken(batch, "1-2026/11/02", listing, known).files == (days[1], change(19), days[2])
+    assert with_overtaken(batch, "1-2026/11/03", listing, known).files == (change(19), days[2])
 
 
 def test_closed_days_are_looked_at_when_a_new_one_begins():
@@ -105,7 +108,7 @@ def test_closed_days_are_looked_at_when_a_new_one_begins():
 def test_a_closed_day_that_has_grown_is_taken_in_again_as_a_whole():
     days = [change(day, name) for day in (1, 2, 20) for name in "ab"]
     known = decode(ledger(*days).encode())
-    assert known.closed_files == {"2026/11/01": 2, "2026/11/02": 2}
+    assert {name: day.files for name, day in known.days.items()} == {"2026/11/01": 2, "2026/11/02": 2}
     batch = plan(SERVICE, [*days, change(21)], known, None)
     assert with_late(batch, [*days, change(21)], known) == batch
     late = [*days, change(2, "late"), change(3, "of a day that had none"), change(21)]
@@ -118,7 +121,11 @@ def test_a_closed_day_that_has_grown_is_taken_in_again_as_a_whole():
         change(21),
     )
     after = known.after("c", [Taken(file, "1") for file in grown.files], epoch="1", anew=False)
-    assert after.closed_files == {"2026/11/01": 2, "2026/11/02": 3, "2026/11/03": 1}
+    assert {name: day.files for name, day in after.days.items()} == {
+        "2026/11/01": 2,
+        "2026/11/02": 3,
+        "2026/11/03": 1,
+    }
     assert with_late(batch, late, after) == batch
 
 
