@@ -32,6 +32,7 @@ _OF_NAME: Final[Mapping[str, frozenset[Phase]]] = {
     "postgres_tables": frozenset({_D}),
     "postgres_ssl_mode": frozenset({_D}),
     "postgres_ca_certificate_pem": frozenset({_D}),
+    "dms_lob_max_size_kb": frozenset({_G, _D}),
     "create_vpc": frozenset({_F, _G}),
     "vpc_id": frozenset({_F, _G}),
     "postgres_cidr_blocks": frozenset({_F, _G}),

@@ -53,12 +53,12 @@ def of_epoch(listing: Iterable[File], marker: Epoch | None) -> list[File]:
 
 
 def plan(contract: Contract, listing: Iterable[File], ledger: Ledger | None, marker: Epoch | None) -> Batch:
-    """Return the batch that is due; `listing` is of the epoch that `marker` announces.
+    """Return the batch that is due.
 
     Raises BatchRefusedError where files of a load are other than those taken in and no marker announces a reload, or
     where a file of changes is another one.
     """
-    files = list(listing)
+    files = of_epoch(listing, marker)
     epoch = marker.name if marker else (ledger.epoch if ledger else FIRST_EPOCH)
     if ledger is None:
         return Batch(Mode.FIRST, epoch, _ordered(files))

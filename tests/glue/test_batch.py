@@ -2,7 +2,7 @@
 
 import pytest
 
-from glue_scripts.lake.batch import Epoch, Mode, begins_a_day, of_epoch, plan, read_marker, with_late, with_overtaken
+from glue_scripts.lake.batch import Epoch, Mode, begins_a_day, plan, read_marker, with_late, with_overtaken
 from glue_scripts.lake.contracts import CONTRACTS
 from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken, decode
 from glue_scripts.lake.refusals import BatchRefusedError
@@ -50,7 +50,7 @@ def test_another_load_without_an_announcement_is_refused():
 
 def test_an_announced_reload_replaces_the_table_with_what_came_since():
     fresh = File(LOAD.name, 120, 2_000)
-    batch = plan(SERVICE, of_epoch([fresh, change(20)], RELOADED), ledger(LOAD), RELOADED)
+    batch = plan(SERVICE, [fresh, change(20)], ledger(LOAD), RELOADED)
     assert (batch.mode, batch.epoch, batch.files) == (Mode.REPLACE, "2", (fresh,))
 
 

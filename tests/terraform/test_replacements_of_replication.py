@@ -32,7 +32,14 @@ def test_the_start_changes_the_task_and_nothing_else(settled: Settled) -> None:
 
 
 def test_other_tables_and_settings_change_the_task_in_place(settled: Settled) -> None:
-    assert settled.change(dms_lob_max_size_kb=64, postgres_tables=["customers"]) == {_TASK: "update"}
+    assert settled.change(postgres_tables=["customers"]) == {_TASK: "update"}
+
+
+def test_the_length_of_texts_changes_the_task_and_is_told_to_the_jobs(settled: Settled) -> None:
+    changes = settled.change(dms_lob_max_size_kb=64)
+    jobs = {name for name in changes if ".aws_glue_job.refresh_all" in name or ".aws_glue_job.table[" in name}
+    assert len(jobs) == 12
+    assert changes == {_TASK: "update", **dict.fromkeys(jobs, "update")}
 
 
 def test_settings_of_an_end_change_it_in_place_and_leave_the_task_alone(settled: Settled) -> None:

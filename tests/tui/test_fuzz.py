@@ -98,8 +98,8 @@ def save_and_load(engine: FakeEngine, folder: Path) -> None:
 
 
 def _mark(chunk: int) -> pytest.MarkDecorator:
-    """The first fifth is for every change, the rest too long for that."""
-    return pytest.mark.slow if chunk < CHUNKS // 5 else pytest.mark.full
+    """The first tenth is for every change, the rest too long for that."""
+    return pytest.mark.slow if chunk < CHUNKS // 10 else pytest.mark.full
 
 
 @pytest.mark.parametrize("chunk", [0, *(pytest.param(each, marks=_mark(each)) for each in range(1, CHUNKS))])
