@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +86,23 @@ def plan(contract: Contract, listing: Iterable[File], ledger: Ledger | None, mar
             )
         fresh.append(file)
     return Batch(Mode.UPSERT, epoch, _ordered(fresh))
+
+
+def in_order(
+    batch: Batch,
+    ledger: Ledger,
+    first_change: Callable[[Batch], str],
+    listing: Callable[[str], Iterable[File]],
+) -> Batch:
+    """Return the batch widened by what must be taken in with it for the order of changes to hold.
+
+    `first_change` says where a batch begins in the order of changes ("" where it holds none), `listing` gives the files
+    of a day and those after it.
+    """
+    if begins_a_day(batch, ledger):
+        batch = with_late(batch, listing(ledger.late_since), ledger)
+    first = first_change(batch)
+    return with_overtaken(batch, first, listing(ledger.since(first)), ledger) if first else batch
 
 
 def with_overtaken(batch: Batch, first: str, listing: Iterable[File], ledger: Ledger) -> Batch:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 KEEP_DAYS = 2
+LATE_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,14 @@ class Ledger:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {taken.file.name: taken for taken in self.files})
 
+    def since(self, first: str) -> str:
+        """Return the earliest day with changes from the place `first` on."""
+        return min((name for name, day in self.days.items() if day.last >= first), default=self.closed)
+
     @property
-    def closed_last(self) -> str:
-        """The highest place in the order of changes in closed days ("" for none)."""
-        return max((day.last for day in self.days.values()), default="")
+    def late_since(self) -> str:
+        """The earliest of the closed days that are looked at for files that came late."""
+        return _days_before(self.closed, LATE_DAYS) if self.closed else ""
 
     @property
     def newest_day(self) -> str:

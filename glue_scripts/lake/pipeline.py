@@ -5,29 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 from pyspark.sql import DataFrame, SparkSession
 
 from glue_scripts.lake.account import Account
 from glue_scripts.lake.arguments import Settings
-from glue_scripts.lake.batch import (
-    Batch,
-    Mode,
-    begins_a_day,
-    of_epoch,
-    plan,
-    read_marker,
-    with_late,
-    with_overtaken,
-)
+from glue_scripts.lake.batch import Batch, Mode, in_order, of_epoch, plan, read_marker
 from glue_scripts.lake.changes import Judged, read_changes
 from glue_scripts.lake.cleaning import judge
 from glue_scripts.lake.collapse import absent, accepted, last_per_key, newest_lines
 from glue_scripts.lake.contracts import Contract, KeyRule, Origin
 from glue_scripts.lake.csv_files import read_exports
 from glue_scripts.lake.lease import held_lease
-from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken
+from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Taken
 from glue_scripts.lake.parquet_files import group_by_schema
 from glue_scripts.lake.sinks import Sink
 from glue_scripts.lake.sinks.hudi import HudiSink
@@ -58,23 +49,23 @@ def _run(spark: SparkSession, contract: Contract, settings: Settings, confirm: C
     ledger = sink.ledger()
     text = storage.read_if_there(zones.epoch_marker(contract)) if contract.origin is Origin.DATABASE else None
     marker = read_marker(text, zones.epoch_marker(contract)) if text is not None else None
+
+    @cache
+    def listing(since: str) -> list[File]:
+        return of_epoch(_listing(storage, contract, settings, since), marker)
+
     # A reload starts from nothing, so it looks at days that the old epoch had closed too.
     reload = marker is not None and ledger is not None and marker.name != ledger.epoch
-
-    def listing(known: Ledger | None) -> list[File]:
-        return of_epoch(_listing(storage, contract, settings, known), marker)
-
-    arrived = listing(None if reload else ledger)
+    arrived = listing("" if ledger is None or reload else ledger.closed)
     batch = plan(contract, arrived, ledger, marker)
     if not batch.files:
         nothing = NOTHING_LEFT if ledger and ledger.files else NOTHING_ARRIVED
         return Account(contract.name, note=NOTHING_NEW if arrived else nothing)
 
-    if ledger is None or batch.mode is not Mode.UPSERT or contract.origin is not Origin.DATABASE:
-        judged, verdicts = _judged(spark, contract, settings, batch)
-    else:
-        look = partial(_judged, spark, contract, settings)
-        batch, judged, verdicts = _in_order(batch, ledger, look, arrived=arrived, everything=lambda: listing(None))
+    look = cache(partial(_judged, spark, contract, settings))
+    if ledger is not None and batch.mode is Mode.UPSERT and contract.origin is Origin.DATABASE:
+        batch = in_order(batch, ledger, lambda each: look(each)[1].first_change, listing)
+    judged, verdicts = look(batch)
     number = (ledger or NOTHING_TAKEN).number + 1
     with _collapsed(judged.frame, contract) as merged:
         account = _account(contract, judged, verdicts, batch, merged)
@@ -95,30 +86,6 @@ def _run(spark: SparkSession, contract: Contract, settings: Settings, confirm: C
         return replace(account, commit=sink.commit(rows, batch.mode, entered))
 
 
-def _in_order(
-    batch: Batch,
-    ledger: Ledger,
-    look: Callable[[Batch], tuple[Judged, Verdicts]],
-    *,
-    arrived: list[File],
-    everything: Callable[[], list[File]],
-) -> tuple[Batch, Judged, Verdicts]:
-    """Return the batch, widened by what must be taken in with it for the order of changes to hold, and its rows.
-
-    `arrived` are the files outside of closed days; `everything` lists the others as well.
-    """
-    if begins_a_day(batch, ledger):
-        batch = with_late(batch, everything(), ledger)
-    judged, verdicts = look(batch)
-    first = verdicts.first_change
-    if not first:
-        return batch, judged, verdicts
-    widened = with_overtaken(batch, first, everything() if first <= ledger.closed_last else arrived, ledger)
-    if widened == batch:
-        return batch, judged, verdicts
-    return widened, *look(widened)
-
-
 def _sink(spark: SparkSession, contract: Contract, settings: Settings) -> Sink:
     path = settings.zones.table(contract, settings.sink)
     if settings.sink == "parquet":
@@ -126,11 +93,11 @@ def _sink(spark: SparkSession, contract: Contract, settings: Settings) -> Sink:
     return HudiSink(spark, contract, path, database=settings.database)
 
 
-def _listing(storage: Storage, contract: Contract, settings: Settings, ledger: Ledger | None) -> list[File]:
-    closed = ledger.closed if ledger else ""
+def _listing(storage: Storage, contract: Contract, settings: Settings, since: str) -> list[File]:
+    """Return the files of the table, without those of days before `since`."""
 
     def enter(name: str) -> bool:
-        return not name.replace("/", "").isdigit() or name >= closed[: len(name)]
+        return not name.replace("/", "").isdigit() or name >= since[: len(name)]
 
     root = settings.zones.incoming(contract)
     return [file for folder in contract.folders for file in storage.files(root, folder, enter=enter)]

@@ -90,7 +90,7 @@ def test_a_change_of_a_closed_day_brings_back_that_day_and_those_after_it():
     days = [change(day) for day in (1, 2, 20)]
     known = decode(NOTHING_TAKEN.after("x", [Taken(f, f"1-{f.day}") for f in days], epoch="1", anew=False).encode())
     assert known.closed == "2026/11/18"
-    assert known.closed_last == "1-2026/11/02"
+    assert [known.since(f"1-2026/11/{day:02d}") for day in (1, 2, 3)] == ["2026/11/01", "2026/11/02", "2026/11/18"]
     listing = [*days, change(19)]
     batch = plan(SERVICE, listing, known, None)
     assert with_overtaken(batch, "1-2026/11/01", listing, known).files == (*days[:2], change(19), days[2])

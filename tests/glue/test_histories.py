@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_scripts.lake.batch import Mode, begins_a_day, plan, with_late, with_overtaken
+from glue_scripts.lake.batch import Batch, Mode, in_order, plan
 from glue_scripts.lake.contracts import CONTRACTS
 from glue_scripts.lake.ledger import NOTHING_TAKEN, File, Ledger, Taken, decode
 
@@ -45,17 +45,18 @@ class World:
 
     def run(self, *, dies: bool = False) -> bool:
         """Run one batch as the pipeline does; return whether it committed."""
-        closed = self.ledger.closed if self.ledger else ""
-        listing = [file for file in self.files if not file.day or file.day >= closed]
-        batch = plan(CONTRACT, listing, self.ledger, None)
+
+        def listing(since: str) -> list[File]:
+            return [file for file in self.files if not file.day or file.day >= since]
+
+        def first_change(batch: Batch) -> str:
+            return min((row.place for file in batch.files for row in self.files[file]), default="")
+
+        batch = plan(CONTRACT, listing(self.ledger.closed if self.ledger else ""), self.ledger, None)
         if not batch.files:
             return False
-        if self.ledger and begins_a_day(batch, self.ledger):
-            batch = with_late(batch, self.files, self.ledger)
-        first = min((row.place for file in batch.files for row in self.files[file]), default="")
-        if self.ledger and first:
-            whole = first <= self.ledger.closed_last
-            batch = with_overtaken(batch, first, self.files if whole else listing, self.ledger)
+        if self.ledger:
+            batch = in_order(batch, self.ledger, first_change, listing)
         last: dict[int, Change] = {}
         for row in sorted((row for file in batch.files for row in self.files[file]), key=_place):
             last[row.key] = row

@@ -41,7 +41,7 @@ def test_days_that_lie_two_delivered_days_back_are_closed():
     ledger = NOTHING_TAKEN.after("a", [load, file(10), file(11)], epoch="1", anew=False)
     assert ledger.files == (file(10), file(11), load)
     ledger = ledger.after("b", [file(13)], epoch="1", anew=False)
-    assert (ledger.number, ledger.closed, ledger.closed_last) == (2, "2026/11/11", "1-10")
+    assert (ledger.number, ledger.closed, ledger.late_since) == (2, "2026/11/11", "2026/10/28")
     assert ledger.files == (file(11), file(13), load)
     assert ledger.days == {"2026/11/10": ClosedDay(1, "1-10")}
     assert ledger.has_closed(file(10).file)
@@ -52,7 +52,7 @@ def test_days_that_lie_two_delivered_days_back_are_closed():
 def test_a_replaced_table_remembers_nothing_of_the_old_load():
     old = NOTHING_TAKEN.after("a", [Taken(File("t/2026/11/10/x.parquet", 1, 1), "1-9")], epoch="1", anew=False)
     new = old.after("b", [Taken(File("t/LOAD00000001.parquet", 1, 9))], epoch="2", anew=True)
-    assert (new.number, new.epoch, len(new.files), new.closed, new.closed_last) == (2, "2", 1, "", "")
+    assert (new.number, new.epoch, len(new.files), new.closed, new.days) == (2, "2", 1, "", {})
 
 
 def test_a_day_of_flushes_every_minute_stays_small_in_a_commit():
