@@ -61,7 +61,10 @@ test: lint types contracts terraform-check $(VENV)/.jars ## what CI runs
 test-fast: $(VENV)/.tools ## an answer in about a minute
 	$(PYTEST) -n 2 --dist loadgroup -m "not slow and not full"
 
-test-full: test scan test-glue-5.1 ## also what is too long for CI
+$(VENV)/.jars-s3: $(VENV)/.tools glue_scripts/jars.py
+	@$(BIN)/python -m glue_scripts.jars s3 && touch $@ || echo "==> tests of Spark on S3 will be skipped"
+
+test-full: test scan test-glue-5.1 $(VENV)/.jars-s3 ## also what is too long for CI
 	$(PYTEST) -n 3 --dist loadgroup -m full
 
 # Another Spark wants an environment of its own.

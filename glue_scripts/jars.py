@@ -1,8 +1,8 @@
-"""The Hudi bundle for Spark on this machine: pinned, checksummed, fetched once.
+"""Jars that Spark needs on this machine beside its own: pinned, checksummed, fetched once.
 
-`python -m glue_scripts.jars [GLUE]` fetches that of Glue 5.0 (or GLUE: 5.1) and prints its path; afterwards nothing
-leaves the machine. Jobs on AWS Glue use the Hudi that Glue brings. `AUTOCORP_HUDI_BUNDLE` names the bundle to
-use where it is another one, or lies elsewhere.
+`python -m glue_scripts.jars [5.0|5.1|s3]` fetches the Hudi bundle of Glue 5.0 (or 5.1), or what opens `s3a://` and
+`s3://`, and prints the paths; afterwards nothing leaves the machine. Jobs on AWS Glue use what Glue brings.
+`AUTOCORP_HUDI_BUNDLE` names the bundle to use where it is another one, or lies elsewhere.
 """
 
 import hashlib
@@ -11,14 +11,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 OVERRIDE = "AUTOCORP_HUDI_BUNDLE"
+DEFAULT = "5.0"
 
 
-class BundleMissingError(Exception):
-    """There is no bundle to be had; the message says why, and what to do."""
+class JarMissingError(Exception):
+    """A jar is not to be had; the message says why, and what to do. `code` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code: Final = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,22 @@ HUDI = {
         "2c2ab65a11e91265e4b7346f954448c46df52d66fb72f52dad83767b621deae8",
     ),
 }
-DEFAULT = "5.0"
+# What fits the Hadoop that this Spark brings.
+S3 = (
+    Jar(
+        "org.apache.hadoop",
+        "hadoop-aws",
+        "3.3.4",
+        "53f9ae03c681a30a50aa17524bd9790ab596b28481858e54efd989a826ed3a4a",
+    ),
+    Jar(
+        "com.amazonaws",
+        "aws-java-sdk-bundle",
+        "1.12.262",
+        "873fe7cf495126619997bec21c44de5d992544aea7e632fdc77adb1a0915bae5",
+    ),
+)
+SETS = {**{glue: (jar,) for glue, jar in HUDI.items()}, "s3": S3}
 
 
 def cache_directory() -> Path:
@@ -62,41 +84,64 @@ def cache_directory() -> Path:
 
 
 def hudi_bundle() -> Path:
-    """Return the bundle's path. Raises BundleMissingError where it is not there; nothing is fetched."""
+    """Return the bundle's path. Raises JarMissingError where it is not there; nothing is fetched."""
+    code = "HUDI-BUNDLE-MISSING"
     named = os.environ.get(OVERRIDE)
     if named:
         if not Path(named).is_file():
-            raise BundleMissingError(f"{OVERRIDE} names {named}, which is no file.")
+            raise JarMissingError(code, f"{OVERRIDE} names {named}, which is no file.")
         return Path(named)
     path = cache_directory() / HUDI[DEFAULT].name
     if not path.is_file():
-        raise BundleMissingError(
+        raise JarMissingError(
+            code,
             f"The Hudi bundle is not in {path.parent}. Fetch it: python -m glue_scripts.jars. "
-            f"Or name one that is here: {OVERRIDE}=PATH. Without it: --sink parquet."
+            f"Or name one that is here: {OVERRIDE}=PATH. Without it: --sink parquet.",
         )
     return path
 
 
-def fetch(jar: Jar) -> Path:
-    """Fetch `jar` into the cache, unless it is there, and return its path.
+def s3_jars() -> tuple[Path, ...]:
+    """Return the paths of what opens S3. Raises JarMissingError where it is not there; nothing is fetched."""
+    paths = tuple(cache_directory() / jar.name for jar in S3)
+    if not all(path.is_file() for path in paths):
+        raise JarMissingError(
+            "S3-JARS-MISSING",
+            f"What opens s3a:// is not in {paths[0].parent}. Fetch it (270 MB, once): python -m glue_scripts.jars s3.",
+        )
+    return paths
 
-    Spark's own resolver does it, from wherever that looks. Raises BundleMissingError where it finds nothing, or
-    something with another checksum.
+
+def fetch(jars: Sequence[Jar]) -> list[Path]:
+    """Fetch what is not in the cache yet, and return the paths.
+
+    Spark's own resolver does it, from wherever that looks. Raises JarMissingError where it finds nothing, or something
+    with another checksum.
     """
-    kept = cache_directory() / jar.name
-    if kept.is_file() and _sha256(kept) == jar.sha256:
-        return kept
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".fetching-") as aside:
-        resolve = [sys.executable, "-c", _RESOLVE, f"{jar.group}:{jar.artifact}:{jar.version}", aside]
-        done = subprocess.run(resolve, capture_output=True, text=True, check=False)
-        (found, *_) = (*Path(aside, "jars").glob(f"*{jar.artifact}-{jar.version}.jar"), None)
+    cache = cache_directory()
+    missing = [jar for jar in jars if not _is_right(cache / jar.name, jar)]
+    if missing:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".fetching-") as aside:
+            _resolve(missing, Path(aside), cache)
+    return [cache / jar.name for jar in jars]
+
+
+def _resolve(jars: Sequence[Jar], aside: Path, cache: Path) -> None:
+    coordinates = ",".join(f"{jar.group}:{jar.artifact}:{jar.version}" for jar in jars)
+    command = [sys.executable, "-c", _RESOLVE, coordinates, str(aside)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for jar in jars:
+        (found, *_) = (*(aside / "jars").glob(f"*{jar.name}"), None)
         if found is None:
-            raise BundleMissingError(f"{jar.name} could not be fetched: {_reason(done.stdout + done.stderr)}")
-        if _sha256(found) != jar.sha256:
-            raise BundleMissingError(f"{jar.name} was fetched, but its checksum is not {jar.sha256}: it is not kept.")
-        shutil.move(found, kept)
-    return kept
+            raise JarMissingError(
+                "JAR-NOT-FETCHED", f"{jar.name} could not be fetched: {_reason(done.stdout + done.stderr)}"
+            )
+        if not _is_right(found, jar):
+            raise JarMissingError(
+                "JAR-REFUSED", f"{jar.name} was fetched, but its checksum is not {jar.sha256}: it is not kept."
+            )
+        shutil.move(found, cache / jar.name)
 
 
 _RESOLVE = """
@@ -112,18 +157,27 @@ def _reason(output: str) -> str:
     return telling[-1] if telling else "Spark's resolver gave no reason."
 
 
-def _sha256(path: Path) -> str:
+def _is_right(path: Path, jar: Jar) -> bool:
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code."""
+    wanted = arguments[0] if arguments else DEFAULT
+    if len(arguments) > 1 or wanted not in SETS:
+        sys.stderr.write(f"usage: python -m glue_scripts.jars [{'|'.join(SETS)}]\n")
+        return 2
+    try:
+        paths = fetch(SETS[wanted])
+    except JarMissingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 3
+    sys.stdout.write("".join(f"{path}\n" for path in paths))
+    return 0
 
 
 if __name__ == "__main__":
-    glue = sys.argv[1] if len(sys.argv) > 1 else DEFAULT
-    if glue not in HUDI:
-        sys.stderr.write(f"Known are the bundles of Glue {' and '.join(HUDI)}.\n")
-        sys.exit(2)
-    try:
-        sys.stdout.write(f"{fetch(HUDI[glue])}\n")
-    except BundleMissingError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(3)
+    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,7 @@
 """One batch of one table from anybody's terminal: `python -m glue_scripts.run TABLE --raw ROOT --curated ROOT`.
 
-It is the very job that Glue runs, on local paths or `s3a://`.
+It is the very job that Glue runs, on local paths or on S3 (`s3a://`, `s3://`), which is found as every AWS client of
+this shell finds it.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from glue_scripts.jars import BundleMissingError, hudi_bundle
+from glue_scripts.jars import JarMissingError, hudi_bundle, s3_jars
 from glue_scripts.lake.account import Account
 from glue_scripts.lake.arguments import SINKS, parse
 from glue_scripts.lake.contracts import CONTRACTS
@@ -24,12 +25,11 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     try:
         account = _run(given)
-    except (BatchRefusedError, BundleMissingError) as error:
-        code = error.code if isinstance(error, BatchRefusedError) else "HUDI-BUNDLE-MISSING"
+    except (BatchRefusedError, JarMissingError) as error:
         if given.json:
-            print(json.dumps({"table": given.table, "error": {"code": code, "message": str(error)}}))
+            print(json.dumps({"table": given.table, "error": {"code": error.code, "message": str(error)}}))
         print(str(error), file=sys.stderr)
-        return USAGE if code.startswith("ARGUMENT-") else FAILED
+        return USAGE if error.code.startswith("ARGUMENT-") else FAILED
     print(json.dumps(account.as_document()) if given.json else _sentence(account))
     return 0
 
@@ -59,9 +59,11 @@ def _run(given: argparse.Namespace) -> Account:
     # Spark is slow to import, and of no use to somebody who asks for help.
     from glue_scripts.lake.pipeline import run
     from glue_scripts.local import local_session
+    from glue_scripts.s3_access import SCHEMES
 
     bundle = hudi_bundle() if given.sink == "hudi" else None
-    spark = local_session(bundle)
+    remote = any(root.startswith(SCHEMES) for root in (given.raw, given.curated, quarantine))
+    spark = local_session(bundle, s3=s3_jars() if remote else ())
     try:
         return run(spark, CONTRACTS[given.table], settings)
     finally:

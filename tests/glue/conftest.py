@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from glue_scripts.jars import BundleMissingError, hudi_bundle
+from glue_scripts.jars import JarMissingError, hudi_bundle
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +13,7 @@ def bundle() -> Path | None:
     """The real Hudi bundle, where it was fetched."""
     try:
         return hudi_bundle()
-    except BundleMissingError:
+    except JarMissingError:
         return None
 
 

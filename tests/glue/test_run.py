@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from glue_scripts.build import build
-from glue_scripts.jars import BundleMissingError, hudi_bundle
+from glue_scripts.jars import JarMissingError, hudi_bundle
 from glue_scripts.lake.session import HUDI_CONF
 from glue_scripts.local import java_is_here
 
@@ -69,11 +69,24 @@ def test_one_batch_is_run_and_accounted_for_as_json(tmp_path: Path):
 
 @pytest.mark.full
 @pytest.mark.xdist_group("spark")
+def test_what_hudi_prints_is_no_part_of_the_json(tmp_path: Path):
+    needs_spark()
+    incoming = tmp_path / "raw/csv/customers"
+    incoming.mkdir(parents=True)
+    header = "first_name,last_name,email,phone,address,city,state,zip"
+    (incoming / "customers.csv").write_text(f"{header}\nAnn,Lee,ann@x.org,,,,,\n")
+    ran = twin("csv_customers", "--raw", f"{tmp_path}/raw", "--curated", f"{tmp_path}/curated", "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["written"] == 1
+
+
+@pytest.mark.full
+@pytest.mark.xdist_group("spark")
 def test_spark_runs_the_script_with_the_zip_beside_it_as_glue_does(tmp_path: Path):
     needs_spark()
     try:
         bundle = hudi_bundle()
-    except BundleMissingError as error:
+    except JarMissingError as error:
         pytest.skip(str(error))
     incoming = tmp_path / "raw/csv/customers"
     incoming.mkdir(parents=True)
