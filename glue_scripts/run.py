@@ -26,12 +26,24 @@ def main(arguments: Sequence[str]) -> int:
     try:
         account = _run(given)
     except (BatchRefusedError, JarMissingError) as error:
-        if given.json:
-            print(json.dumps({"table": given.table, "error": {"code": error.code, "message": str(error)}}))
-        print(str(error), file=sys.stderr)
-        return USAGE if error.code.startswith("ARGUMENT-") else FAILED
+        return _refused(given, error.code, str(error))
+    except _aws_errors() as error:
+        return _refused(given, "S3-REFUSED", f"S3-REFUSED: {error} Check bucket, region and credentials of this shell.")
     print(json.dumps(account.as_document()) if given.json else _sentence(account))
     return 0
+
+
+def _refused(given: argparse.Namespace, code: str, message: str) -> int:
+    if given.json:
+        print(json.dumps({"table": given.table, "error": {"code": code, "message": message}}))
+    print(message, file=sys.stderr)
+    return USAGE if code.startswith("ARGUMENT-") else FAILED
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """What boto3 raises; nothing where it was never loaded."""
+    exceptions = sys.modules.get("botocore.exceptions")
+    return (exceptions.BotoCoreError, exceptions.ClientError) if exceptions else ()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,6 +83,11 @@ def _run(given: argparse.Namespace) -> Account:
 
 
 def _root(path: str) -> str:
+    scheme, colon, _ = path.partition("://")
+    if colon and scheme not in ("s3", "s3a", "file"):
+        raise BatchRefusedError(
+            "ARGUMENT-INVALID", f"{path} is no root that can be opened.", next_step="Give a path, or s3a://BUCKET/ZONE."
+        )
     return path.rstrip("/") if "://" in path else str(Path(path).expanduser().resolve())
 
 

@@ -41,6 +41,30 @@ def test_missing_jars_are_said_with_what_to_do(tmp_path: Path):
     assert "python -m glue_scripts.jars s3" in ran.stderr
 
 
+def test_a_place_that_cannot_be_opened_is_a_usage_error():
+    command = ["service", "--raw", "gs://b/raw", "--curated", "c", "--sink", "parquet", "--json"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "glue_scripts.run", *command],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert json.loads(ran.stdout)["error"]["code"] == "ARGUMENT-INVALID"
+
+
+@pytest.mark.full
+@pytest.mark.xdist_group("spark")
+def test_a_bucket_that_is_not_there_is_said_and_not_shown_as_a_trace(cloud: CloudAddress):
+    command = ["service", "--raw", "s3a://no-such-bucket/raw", "--curated", "s3a://no-such-bucket/curated"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "glue_scripts.run", *command, "--sink", "parquet", "--json"],
+        cwd=REPOSITORY, env=cloud.beside(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 3
+    assert json.loads(ran.stdout)["error"]["code"] == "S3-REFUSED"
+    assert "NoSuchBucket" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
 @pytest.mark.full
 @pytest.mark.xdist_group("spark")
 @pytest.mark.parametrize("scheme", ["s3a", "s3"])
