@@ -17,7 +17,7 @@ from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rollout.applying import refuse_outdated
 from autocorp_wizard.rollout.staleness import changed_since_apply, changed_since_plan
-from tests.tui.fakes import sample_plan
+from tests.tui.handmade import sample_plan
 
 DEV = Environment("dev").with_answers({"account_id": "111122223333", "postgres_host": "db.example.com"})
 EDITED = DEV.with_answers({"s3_lifecycle_days": 45})

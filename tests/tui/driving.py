@@ -9,7 +9,8 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.likings import Likings
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.session import Session
-from tests.tui.fakes import NOW, FakeEngine, FakeStore, rehearsal
+from tests.tui.fakes import FakeEngine, FakeStore, rehearsal
+from tests.tui.handmade import NOW
 
 _TURNS = 400
 

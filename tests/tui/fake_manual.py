@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from autocorp_wizard.adapters.checklist_files import packaged_checklists, read_checklists
 from autocorp_wizard.core.checklist import Kind, Names, Record, Standing, Step, standing
-from tests.tui.fakes import NOW
+from tests.tui.handmade import NOW
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from autocorp_wizard.core.preflight.record import (
     passed,
 )
 from autocorp_wizard.core.preflight.report import Report, under_waivers
-from tests.tui.fakes import NOW
+from tests.tui.handmade import NOW
 
 FIX = Remedy("Switch it on.", Audience.DATABASE, sql="ALTER SYSTEM SET wal_level = 'logical';")
 

@@ -13,7 +13,8 @@ from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.screens.steps import StepsScreen
 from tests.tui.driving import at_step, sees, settle, wizard
 from tests.tui.fake_losses import FakeLosses
-from tests.tui.fakes import NOW, FakeEngine, bootstrapped
+from tests.tui.fakes import FakeEngine, bootstrapped
+from tests.tui.handmade import NOW
 
 
 @pytest.fixture

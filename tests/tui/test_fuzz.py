@@ -14,7 +14,8 @@ from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.screens.steps import StepsScreen
 from tests.tui.driving import settle, wizard
-from tests.tui.fakes import FakeApplied, FakeEngine, apply_events, bootstrap_events, rehearsal, sample_plan
+from tests.tui.fakes import FakeApplied, FakeEngine, rehearsal
+from tests.tui.handmade import apply_events, bootstrap_events, sample_plan
 
 # Escape comes often: without it most keys would end in the first field or palette that opens.
 KEYS = (

@@ -10,16 +10,8 @@ from autocorp_wizard.tui.screens.start import StartScreen
 from autocorp_wizard.tui.screens.steps import StepsScreen
 from autocorp_wizard.tui.themes import LIGHT
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import (
-    DIGEST,
-    FakeApplied,
-    FakeEngine,
-    apply_events,
-    bootstrapped,
-    plan_events,
-    rehearsal,
-    sample_plan,
-)
+from tests.tui.fakes import FakeApplied, FakeEngine, bootstrapped, rehearsal
+from tests.tui.handmade import DIGEST, apply_events, plan_events, sample_plan
 
 SMALL = (80, 24)
 FOUNDATION = FakeApplied(("foundation",), 8, {})

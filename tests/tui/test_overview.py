@@ -6,7 +6,7 @@ from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
 from autocorp_wizard.core.checklist import Moment
 from autocorp_wizard.core.phases import STAGES, Phase
 from autocorp_wizard.tui.overview import Overview, Step, StepStatus, first_open, sentence_of, steps_of
-from tests.tui.fakes import NOW
+from tests.tui.handmade import NOW
 
 
 def run(operation: str, status: str = "succeeded", phase: str = "", name: str = "r") -> RunRecord:

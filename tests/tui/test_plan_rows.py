@@ -2,7 +2,7 @@
 
 from autocorp_wizard.core.plan_query import Query
 from autocorp_wizard.tui.plan_rows import PlanTreeModel, Row
-from tests.tui.fakes import RESOURCES, sample_plan
+from tests.tui.handmade import RESOURCES, sample_plan
 
 
 def text(row: Row) -> str:

@@ -10,7 +10,7 @@ from autocorp_wizard.core.events import Envelope, Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import fold
 from autocorp_wizard.tui.replay import SPEEDS, Replay
-from tests.tui.fakes import NOW, apply_events, sample_plan
+from tests.tui.handmade import NOW, apply_events, sample_plan
 
 
 class Clock:

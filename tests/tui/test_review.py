@@ -12,7 +12,8 @@ from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.widgets.plan_tree import PlanTree
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import RESOURCES, FakeEngine, sample_plan
+from tests.tui.fakes import FakeEngine
+from tests.tui.handmade import RESOURCES, sample_plan
 
 LAKE = RESOURCES[0][0]
 

@@ -17,7 +17,8 @@ from autocorp_wizard.core.runstate import CommandState, RunState
 from autocorp_wizard.tui.run_words import command_words, progress_words
 from autocorp_wizard.tui.widgets.log_view import LogView
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import NOW, FakeEngine, apply_events, sample_plan
+from tests.tui.fakes import FakeEngine
+from tests.tui.handmade import NOW, apply_events, sample_plan
 
 SMALL = (80, 24)
 APPLY = Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation", command="autocorp-wizard apply")

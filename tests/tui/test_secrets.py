@@ -11,7 +11,8 @@ from autocorp_wizard.core.phases import Phase
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.screens.asking import SecretDialog
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import FakeEngine, bootstrap_events, sample_plan
+from tests.tui.fakes import FakeEngine
+from tests.tui.handmade import bootstrap_events, sample_plan
 from tests.tui.test_journey import newest
 
 PASSWORD = "correct-horse-battery"

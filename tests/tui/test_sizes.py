@@ -6,7 +6,8 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.request import Request
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import FakeApplied, FakeEngine, apply_events, bootstrap_events, plan_events, rehearsal, sample_plan
+from tests.tui.fakes import FakeApplied, FakeEngine, rehearsal
+from tests.tui.handmade import apply_events, bootstrap_events, plan_events, sample_plan
 
 FAST = ((80, 24),)
 SLOW = ((40, 10), (160, 48), (59, 16), (60, 16), (79, 24), (100, 30), (140, 36), (200, 60), (60, 60), (200, 12))

@@ -7,7 +7,8 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.tui.app import WizardApp
 from tests.tui.driving import screen_text, sees, settle, wizard
-from tests.tui.fakes import FakeEngine, apply_events, bootstrapped, sample_plan
+from tests.tui.fakes import FakeEngine, bootstrapped
+from tests.tui.handmade import apply_events, sample_plan
 
 
 async def click_on(pilot: Pilot[int], text: str) -> None:

@@ -8,7 +8,8 @@ from autocorp_wizard.core.events import Operation, RunFinished
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.tui.verdict import raw_of, verdict_of
-from tests.tui.fakes import FakeEngine, apply_events, bootstrap_events, plan_events, sample_plan
+from tests.tui.fakes import FakeEngine
+from tests.tui.handmade import apply_events, bootstrap_events, plan_events, sample_plan
 
 APPLY = Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from autocorp_wizard.tui.words import ago, clock, count, counts, printable
-from tests.tui.fakes import NOW
+from tests.tui.handmade import NOW
 
 
 @pytest.mark.parametrize(

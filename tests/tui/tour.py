@@ -16,16 +16,8 @@ from tests.tui.driving import sees, settle, wizard
 from tests.tui.fake_losses import FakeLosses
 from tests.tui.fake_manual import FakeManual
 from tests.tui.fake_preflight import Looker
-from tests.tui.fakes import (
-    NOW,
-    FakeApplied,
-    FakeEngine,
-    apply_events,
-    bootstrap_events,
-    plan_events,
-    rehearsal,
-    sample_plan,
-)
+from tests.tui.fakes import FakeApplied, FakeEngine, rehearsal
+from tests.tui.handmade import NOW, apply_events, bootstrap_events, plan_events, sample_plan
 
 Way = Callable[[Pilot[int]], Awaitable[None]]
 
