@@ -13,6 +13,7 @@ from glue_scripts.lake.batch import Mode
 from glue_scripts.lake.contracts import Contract
 from glue_scripts.lake.ledger import Ledger, decode
 from glue_scripts.lake.refusals import BatchRefusedError
+from glue_scripts.lake.sinks import conformed
 from glue_scripts.lake.storage import Storage
 
 LEDGER_KEY = "_acw_ledger"
@@ -113,8 +114,8 @@ class HudiSink:
         return None
 
     def current(self) -> DataFrame:
-        """Return what the table holds now."""
-        return self._spark.read.format("hudi").load(self._path)
+        """Return what the table holds now, in the columns of its contract."""
+        return conformed(self._spark.read.format("hudi").load(self._path), self._contract)
 
     def commit(self, rows: DataFrame, mode: Mode, ledger: Ledger) -> str:
         """Write `rows` in one commit with `ledger` in it. Raises BatchRefusedError where Hudi did not complete it."""

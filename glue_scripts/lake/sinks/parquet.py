@@ -11,6 +11,7 @@ from pyspark.sql import functions as f
 from glue_scripts.lake.batch import Mode
 from glue_scripts.lake.contracts import Contract
 from glue_scripts.lake.ledger import Ledger, decode
+from glue_scripts.lake.sinks import conformed
 from glue_scripts.lake.storage import Storage
 
 _COMMITS = "_commits"
@@ -35,10 +36,10 @@ class ParquetSink:
         return decode(commit["ledger"]) if commit else None
 
     def current(self) -> DataFrame:
-        """Return what the table holds now."""
+        """Return what the table holds now, in the columns of its contract."""
         commit = self._last()
         assert commit is not None, "a table without a commit has no rows to read"  # noqa: S101
-        return self._spark.read.parquet(f"{self._path}/{commit['data']}")
+        return conformed(self._spark.read.parquet(f"{self._path}/{commit['data']}"), self._contract)
 
     def commit(self, rows: DataFrame, mode: Mode, ledger: Ledger) -> str:
         """Write the table anew and switch over to it."""
