@@ -155,4 +155,4 @@ def test_every_table_is_exact_wherever_its_runs_die(lake: Lake, table: str):
         before = after
     assert before == made.truth
     assert set_aside(lake, made) == made.set_aside
-    assert died == POINTS
+    assert died == {point for point in POINTS if made.set_aside or "parquet quarantine" not in point}
