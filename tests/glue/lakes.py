@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from glue_scripts.lake.account import Account
 from glue_scripts.lake.arguments import Settings
-from glue_scripts.lake.contracts import CONTRACTS
+from glue_scripts.lake.contracts import CONTRACTS, Contract
 from glue_scripts.lake.layout import Zones
 from glue_scripts.lake.pipeline import run
 from glue_scripts.lake.sinks import Sink
@@ -75,6 +75,16 @@ class Lake:
     def rows(self, name: str, *columns: str) -> list[tuple[object, ...]]:
         """What the curated table holds, sorted by the first of `columns`."""
         return sorted((tuple(row) for row in self.table(name).current().select(*columns).collect()), key=repr)
+
+    def held(self, contract: Contract) -> dict[object, dict[str, object]]:
+        """What the curated table holds, by key; nothing before its first commit."""
+        if self.table(contract.name).ledger() is None:
+            return {}
+        names = [column.name for column in contract.columns]
+        rows = [dict(zip(names, row, strict=True)) for row in self.rows(contract.name, *names)]
+        found = {row[contract.key]: row for row in rows}
+        assert len(found) == len(rows), "a key is there twice"
+        return found
 
     def set_aside(self, name: str) -> list[dict[str, object]]:
         """Everything in quarantine of table `name`."""

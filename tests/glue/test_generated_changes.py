@@ -22,13 +22,6 @@ def take_in(lake: Lake, made: Changes) -> list[Account]:
     return accounts
 
 
-def held(lake: Lake, made: Changes) -> dict[object, dict[str, object]]:
-    names = [column.name for column in made.contract.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in lake.rows(made.contract.name, *names)]
-    assert len({row[made.contract.key] for row in rows}) == len(rows)
-    return {row[made.contract.key]: row for row in rows}
-
-
 @spark_group
 def test_a_table_follows_its_source_through_every_fault_of_the_delivery(lake: Lake):
     made = make_up(
@@ -40,7 +33,7 @@ def test_a_table_follows_its_source_through_every_fault_of_the_delivery(lake: La
         faults=frozenset(Fault) - {Fault.NO_SEQUENCE},
     )
     accounts = take_in(lake, made)
-    assert held(lake, made) == made.truth
+    assert lake.held(made.contract) == made.truth
     assert sum(account.read for account in accounts) == made.rows
     assert sum(sum(account.set_aside.values()) for account in accounts) == made.set_aside
     assert {name for account in accounts for name in account.unknown} == {"added_later"}
@@ -55,7 +48,7 @@ def test_every_table_follows_its_source_in_hudi(hudi_lake: Lake, table: str, dul
     faults = frozenset(Fault) - ({Fault.TWICE, Fault.TIES} if dull else {Fault.NO_SEQUENCE})
     made = make_up(CONTRACTS[table], keys=100, changes=400, batches=3, seed=len(table), faults=faults)
     accounts = take_in(hudi_lake, made)
-    assert held(hudi_lake, made) == made.truth
+    assert hudi_lake.held(made.contract) == made.truth
     assert sum(account.read for account in accounts) == made.rows
 
 

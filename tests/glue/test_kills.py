@@ -12,7 +12,7 @@ import pytest
 from glue_scripts.lake.contracts import CONTRACTS
 from tests.glue.generator.changes import Changes, Fault, make_up
 from tests.glue.lakes import Lake
-from tests.glue.test_reconciliation import held, set_aside
+from tests.glue.test_reconciliation import set_aside
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("spark")]
 
@@ -77,8 +77,8 @@ def test_a_job_that_is_killed_leaves_the_table_before_or_after_and_is_done_again
             there = set(lake.root.glob(TRACES[trace]))
             kill_when(start(lake), lambda: bool(set(lake.root.glob(TRACES[trace])) - there))  # noqa: B023
             # Where the file that completes the commit was still empty, readers see the commit and the job does not.
-            assert held(lake, SERVICE) in ((before, after) if trace == "the commit is complete" else (before,))
+            assert lake.held(SERVICE) in ((before, after) if trace == "the commit is complete" else (before,))
         lake.run("service")
-        assert held(lake, SERVICE) == after
+        assert lake.held(SERVICE) == after
         before = after
     assert set_aside(lake, made) == made.set_aside

@@ -50,17 +50,6 @@ def history(contract: Contract, *, batches: int, seed: int = 20261127) -> Change
     return make_up(contract, keys=keys, changes=share, batches=batches, seed=seed + share, faults=FAULTS, days=5)
 
 
-def held(lake: Lake, contract: Contract) -> dict[object, dict[str, object]]:
-    """What the table holds, by key."""
-    if lake.table(contract.name).ledger() is None:
-        return {}
-    names = [column.name for column in contract.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in lake.rows(contract.name, *names)]
-    found = {row[contract.key]: row for row in rows}
-    assert len(found) == len(rows), "a key is there twice"
-    return found
-
-
 def set_aside(lake: Lake, made: Changes) -> int:
     """How many rows are in quarantine; a run that died and was done again must not leave two sets."""
     return len(lake.set_aside(made.contract.name)) if made.set_aside else 0
@@ -86,11 +75,11 @@ def take_in(lake: Lake, made: Changes, deaths: Iterator[int]) -> tuple[list[Acco
         number = len(accounts)
         ledger = lake.table(made.contract.name).ledger()
         switched = ledger is not None and ledger.number > number
-        assert held(lake, made.contract) == (after if switched else before)
+        assert lake.held(made.contract) == (after if switched else before)
         account = lake.run(made.contract.name)
         assert (account.commit == "") == switched, account.note
         assert account.note != NOTHING_ARRIVED
-        assert held(lake, made.contract) == after
+        assert lake.held(made.contract) == after
         accounts.append(account)
         before = after
     return accounts, died
@@ -107,7 +96,7 @@ def test_every_table_is_exact_though_its_runs_die(lake: Lake, table: str):
     made = history(contract, batches=2)
     first = 5 * NAMES.index(table)
     accounts, died = take_in(lake, made, (point % 17 for point in count(first, 7)))
-    assert held(lake, contract) == made.truth
+    assert lake.held(contract) == made.truth
     assert set_aside(lake, made) == made.set_aside
     assert len(accounts) == len(made.batches) == 3
     assert len(died) >= 2
@@ -122,7 +111,7 @@ def test_every_table_in_hudi_is_exact_though_its_runs_die(hudi_lake: Lake):
         made = history(contract, batches=2)
         _, places = take_in(hudi_lake, made, deaths)
         died |= places
-        assert held(hudi_lake, contract) == made.truth
+        assert hudi_lake.held(contract) == made.truth
         assert set_aside(hudi_lake, made) == made.set_aside
     assert died == HUDI_POINTS
 
@@ -143,9 +132,9 @@ def test_every_table_is_exact_wherever_its_runs_die(lake: Lake, table: str):
             passed = die(lake, contract, at)
             ledger = lake.table(table).ledger()
             switched = ledger is not None and ledger.number > number
-            assert held(lake, contract) == (after if switched else before), passed
+            assert lake.held(contract) == (after if switched else before), passed
             lake.run(table)
-            assert held(lake, contract) == after, passed
+            assert lake.held(contract) == after, passed
             if not passed:
                 break
             died.add(passed[-1])

@@ -22,6 +22,14 @@ def twin(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Compl
     return subprocess.run(argv, cwd=REPOSITORY, capture_output=True, text=True, check=False, env=env)
 
 
+def one_customer(root: Path, *more: str) -> None:
+    """Write the export of customers below the raw zone of `root`: one good row, and `more`."""
+    incoming = root / "raw/csv/customers"
+    incoming.mkdir(parents=True)
+    rows = ["first_name,last_name,email,phone,address,city,state,zip", "Ann,Lee,ann@x.org,,,,,", *more]
+    (incoming / "customers.csv").write_text("".join(f"{row}\n" for row in rows))
+
+
 def needs_spark() -> None:
     pytest.importorskip("pyspark", reason="Spark is not installed: pip install autocorp-wizard[glue]")
     if not java_is_here():
@@ -52,11 +60,7 @@ def test_a_missing_bundle_is_said_with_what_to_do(tmp_path: Path):
 @pytest.mark.xdist_group("spark")
 def test_one_batch_is_run_and_accounted_for_as_json(tmp_path: Path):
     needs_spark()
-    incoming = tmp_path / "raw/csv/customers"
-    incoming.mkdir(parents=True)
-    (incoming / "customers.csv").write_text(
-        "first_name,last_name,email,phone,address,city,state,zip\nAnn,Lee,ann@x.org,,,,,\nBo,,bo@x.org,,,,,\n"
-    )
+    one_customer(tmp_path, "Bo,,bo@x.org,,,,,")
     ran = twin(
         "csv_customers", "--raw", f"{tmp_path}/raw", "--curated", f"{tmp_path}/curated", "--sink", "parquet", "--json"
     )
@@ -71,10 +75,7 @@ def test_one_batch_is_run_and_accounted_for_as_json(tmp_path: Path):
 @pytest.mark.xdist_group("spark")
 def test_what_hudi_prints_is_no_part_of_the_json(tmp_path: Path):
     needs_spark()
-    incoming = tmp_path / "raw/csv/customers"
-    incoming.mkdir(parents=True)
-    header = "first_name,last_name,email,phone,address,city,state,zip"
-    (incoming / "customers.csv").write_text(f"{header}\nAnn,Lee,ann@x.org,,,,,\n")
+    one_customer(tmp_path)
     ran = twin("csv_customers", "--raw", f"{tmp_path}/raw", "--curated", f"{tmp_path}/curated", "--json")
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["written"] == 1
@@ -88,11 +89,7 @@ def test_spark_runs_the_script_with_the_zip_beside_it_as_glue_does(tmp_path: Pat
         bundle = hudi_bundle()
     except JarMissingError as error:
         pytest.skip(str(error))
-    incoming = tmp_path / "raw/csv/customers"
-    incoming.mkdir(parents=True)
-    (incoming / "customers.csv").write_text(
-        "first_name,last_name,email,phone,address,city,state,zip\nAnn,Lee,ann@x.org,,,,,\n"
-    )
+    one_customer(tmp_path)
     conf = [word for key, value in HUDI_CONF.items() for word in ("--conf", f"{key}={value}")]
     (spark_home,) = find_spec("pyspark").submodule_search_locations  # type: ignore[union-attr, misc]
     submit = [f"{spark_home}/bin/spark-submit", "--master", "local[2]", "--jars", str(bundle), *conf]

@@ -1,8 +1,6 @@
 """The local twin on S3: raw files, table, quarantine and lease in a bucket of the rehearsal cloud, over TLS."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +13,8 @@ from glue_scripts.lake.contracts import CONTRACTS
 from glue_scripts.s3_access import s3_conf
 from tests.glue.generator.changes import Fault, make_up
 from tests.glue.test_lake_reader import is_the_truth
+from tests.glue.test_run import twin
 
-REPOSITORY = Path(__file__).parents[2]
 BUCKET = "lake-of-the-twin"
 
 
@@ -32,10 +30,7 @@ def test_spark_finds_s3_as_every_aws_client_does():
 def test_missing_jars_are_said_with_what_to_do(tmp_path: Path):
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     command = ["service", "--raw", "s3a://b/raw", "--curated", "c", "--sink", "parquet", "--json"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "glue_scripts.run", *command],
-        cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    ran = twin(*command, env=environ)
     assert ran.returncode == 3
     assert json.loads(ran.stdout)["error"]["code"] == "S3-JARS-MISSING"
     assert "python -m glue_scripts.jars s3" in ran.stderr
@@ -43,10 +38,7 @@ def test_missing_jars_are_said_with_what_to_do(tmp_path: Path):
 
 def test_a_place_that_cannot_be_opened_is_a_usage_error():
     command = ["service", "--raw", "gs://b/raw", "--curated", "c", "--sink", "parquet", "--json"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "glue_scripts.run", *command],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    ran = twin(*command)
     assert ran.returncode == 2
     assert json.loads(ran.stdout)["error"]["code"] == "ARGUMENT-INVALID"
 
@@ -55,10 +47,7 @@ def test_a_place_that_cannot_be_opened_is_a_usage_error():
 @pytest.mark.xdist_group("spark")
 def test_a_bucket_that_is_not_there_is_said_and_not_shown_as_a_trace(cloud: CloudAddress):
     command = ["service", "--raw", "s3a://no-such-bucket/raw", "--curated", "s3a://no-such-bucket/curated"]
-    ran = subprocess.run(
-        [sys.executable, "-m", "glue_scripts.run", *command, "--sink", "parquet", "--json"],
-        cwd=REPOSITORY, env=cloud.beside(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    ran = twin(*command, "--sink", "parquet", "--json", env=cloud.beside())
     assert ran.returncode == 3
     assert json.loads(ran.stdout)["error"]["code"] == "S3-REFUSED"
     assert "NoSuchBucket" in ran.stderr
@@ -86,10 +75,7 @@ def test_a_load_and_changes_go_from_bucket_to_bucket(cloud: CloudAddress, tmp_pa
     for paths in made.deliver(tmp_path / "raw"):
         for path in paths:
             s3.upload_file(str(path), bucket, str(path.relative_to(tmp_path)))
-        ran = subprocess.run(
-            [sys.executable, "-m", "glue_scripts.run", "customers", *roots, "--json"],
-            cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        ran = twin("customers", *roots, "--json", env=environ)
         assert ran.returncode == 0, ran.stderr[-3000:]
         accounts.append(json.loads(ran.stdout))
     assert [account["commit"] is not None for account in accounts] == [True, True]
