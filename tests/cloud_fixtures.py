@@ -12,6 +12,7 @@ from botocore.config import Config
 from autocorp_wizard.rehearsal.address import CloudAddress
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
+from tests.cloud_report import watch
 
 if TYPE_CHECKING:
     from tests.rehearsal.datasync_bench import Bench
@@ -27,6 +28,7 @@ class ClientFor(Protocol):
 def cloud_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The wizard home of the session's cloud."""
     home = tmp_path_factory.mktemp("cloud-home")
+    watch(home)
     yield home
     RehearsalCloud(home).stop()
 

@@ -3,6 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 from tests.cloud_fixtures import bench, client_for, cloud, cloud_home, own_cloud, own_source, source, unique
+from tests.cloud_report import pytest_runtest_makereport
 from tests.dms_fixtures import (
     dms_ends,
     dms_instance,
@@ -24,6 +25,7 @@ __all__ = [
     "own_cloud",
     "own_source",
     "owner",
+    "pytest_runtest_makereport",
     "replication_cloud",
     "replication_home",
     "replication_source",

@@ -15,13 +15,16 @@ from botocore.config import Config
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.source import SourceAddress, SourceDatabase
 from autocorp_wizard.rehearsal.source_address import SUPERUSER, connect
+from tests.cloud_report import watch
 from tests.rehearsal.replicating import Lake, make_ends, make_instance, make_lake
 
 
 @pytest.fixture(scope="session")
 def replication_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home that cloud and source share."""
-    return tmp_path_factory.mktemp("replication-home")
+    home = tmp_path_factory.mktemp("replication-home")
+    watch(home)
+    return home
 
 
 @pytest.fixture(scope="session")
