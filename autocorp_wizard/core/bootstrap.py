@@ -121,6 +121,11 @@ class StatePlace:
         return f"{self.key}.tflock"
 
     @property
+    def lock_id(self) -> str:
+        """The key of Terraform's lock in the lock table."""
+        return f"{self.bucket}/{self.key}"
+
+    @property
     def backup_prefix(self) -> str:
         """Where the state as it was before each apply is kept."""
         return f"backups/{self.environment}/"

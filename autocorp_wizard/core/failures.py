@@ -6,9 +6,12 @@ The first entry whose pattern is found wins, so the specific stand before the ge
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from autocorp_wizard.core.errors import ExitCode, WizardError
 from autocorp_wizard.core.events import DiagnosticReported
+from autocorp_wizard.core.state_lock import lock_in_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Entry:
     exit_code: ExitCode = ExitCode.FAILED
 
 
+_LOCK_REFUSED: Final = r"Error acquiring the state lock"
+_LOCKED_OUT: Final = Entry(
+    "STATE-LOCK-OWN",
+    _LOCK_REFUSED,
+    "Terraform locked itself out.",
+    "It took the state lock, the answer was lost on the way, and its next try met its own lock. Nothing was changed.",
+    "Give the lock back: autocorp-wizard runs recover",
+)
+
 CATALOGUE: tuple[Entry, ...] = (
     Entry(
         "STATE-UNSAVED",
@@ -33,10 +45,24 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     Entry(
         "STATE-LOCKED",
-        r"Error acquiring the state lock",
+        _LOCK_REFUSED,
         "The state is locked.",
         "Another run works on this environment, or one that was killed left its lock behind.",
         "See who holds it and break it if that process is dead: autocorp-wizard runs recover",
+    ),
+    Entry(
+        "STATE-LOCK-KEPT",
+        r"Error releasing the state lock",
+        "Terraform could not give the state lock back.",
+        "The call that removes the lock was refused or the connection broke; the state itself is saved.",
+        "Give the lock back: autocorp-wizard runs recover",
+    ),
+    Entry(
+        "STATE-DIGEST",
+        r"state data in S3 does not have the expected content|checksum calculated for the state stored in S3",
+        "The lock table's checksum is not that of the state.",
+        "A Terraform died between writing the one and the other.",
+        "Look whether the newest version of the state is whole, then delete the item that ends in -md5 from the table.",
     ),
     Entry(
         "PLAN-STALE",
@@ -146,10 +172,23 @@ CATALOGUE: tuple[Entry, ...] = (
 )
 
 
-def classify(diagnostics: Sequence[DiagnosticReported], exit_code: int) -> WizardError:
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Where and when a Terraform command was started; `at` is aware, `host` as the machine names itself."""
+
+    at: datetime
+    host: str
+
+    def took(self, text: str) -> bool:
+        """Whether the state lock that a failure names was taken by the command itself: here, and not before."""
+        lock = lock_in_text(text)
+        return lock is not None and lock.taken_since(self.at, self.host)
+
+
+def classify(diagnostics: Sequence[DiagnosticReported], exit_code: int, launch: Launch | None = None) -> WizardError:
     """Return the error that a failed Terraform command amounts to.
 
-    `exit_code` below zero is the signal that ended it.
+    `exit_code` below zero is the signal that ended it; with its `launch` a lock of its own is told from another's.
     """
     errors = [d for d in diagnostics if d.severity == "error"]
     raw = "\n".join(f"{d.summary}: {d.detail}".strip(": ") + (f" ({d.address})" if d.address else "") for d in errors)
@@ -161,17 +200,18 @@ def classify(diagnostics: Sequence[DiagnosticReported], exit_code: int) -> Wizar
             next_step="Nothing is lost: autocorp-wizard runs recover",
             details=raw,
         )
-    for entry in CATALOGUE:
-        if re.search(entry.pattern, raw, re.IGNORECASE | re.DOTALL):
-            first = _first_line(errors, entry.pattern)
-            return WizardError(
-                entry.code,
-                entry.what,
-                why=f"{entry.why} {first}".strip(),
-                next_step=entry.next_step,
-                details=raw,
-                exit_code=entry.exit_code,
-            )
+    entry = next((entry for entry in CATALOGUE if re.search(entry.pattern, raw, re.IGNORECASE | re.DOTALL)), None)
+    if entry is not None:
+        if entry.pattern == _LOCK_REFUSED and launch is not None and launch.took(raw):
+            entry = _LOCKED_OUT
+        return WizardError(
+            entry.code,
+            entry.what,
+            why=f"{entry.why} {_first_line(errors, entry.pattern)}".strip(),
+            next_step=entry.next_step,
+            details=raw,
+            exit_code=entry.exit_code,
+        )
     first = _first_line(errors, ".")
     return WizardError(
         "TERRAFORM-FAILED",

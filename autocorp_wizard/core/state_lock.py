@@ -1,4 +1,6 @@
-"""Terraform's state lock, read from its two forms: the "Lock Info" block of an error, and the `.tflock` object."""
+"""Terraform's state lock, read from its two forms: the "Lock Info" block of an error, and the document that
+the lock file and the lock table hold.
+"""
 
 import json
 import re
@@ -27,6 +29,10 @@ class LockInfo:
     def host(self) -> str:
         """The holder's host name, empty where unknown."""
         return self.who.rpartition("@")[2] if "@" in self.who else ""
+
+    def taken_since(self, moment: datetime, host: str) -> bool:
+        """Whether somebody on `host` took it at `moment` (aware) or later; False where the lock does not say."""
+        return self.created is not None and self.host == host and self.created >= moment
 
     @property
     def sentence(self) -> str:

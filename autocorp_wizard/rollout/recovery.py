@@ -97,6 +97,8 @@ async def _read_to_the_end(ctx: Context, files: RunFiles) -> str:
         for path in files.raw.glob("*.jsonl"):
             RawOutput(path).forget()
         said = "Terraform finished its work by itself." if summary else "It ended without an end."
+        if finished:
+            said = "It wrote its own end."
         if writer:
             counts = (
                 {"create": summary.add, "update": summary.change, "delete": summary.remove, "import": summary.import_}
@@ -122,25 +124,33 @@ async def _unlock(ctx: Context, workspace: Workspace, left: Iterable[RunRecord])
 
     It comes before the unsaved state is pushed, because the push takes the lock itself.
     """
-    lock = ctx.state_store.lock()
-    if lock is None:
-        return
-    ctx.recorder.record(ev.RecoveryFound(finding="lock", sentence=lock.sentence))
-    if not (_is_ours(ctx, lock, left) or ctx.request.unlock):
+    locks = ctx.state_store.locks()
+    for lock in locks:
+        ctx.recorder.record(ev.RecoveryFound(finding="lock", sentence=lock.sentence))
+    others = [lock for lock in locks if not _is_ours(ctx, lock, left)]
+    if others and not ctx.request.unlock:
         raise WizardError(
             "STATE-LOCKED",
-            lock.sentence,
+            others[0].sentence,
             why="No dead run of this machine explains the lock, so its holder may be alive.",
             next_step="Ask the holder. If that process is dead: autocorp-wizard runs recover --unlock",
         )
-    with ctx.recorder.step("unlock", "The lock of a dead process is given back"):
-        await capture(
-            ctx.recorder,
-            workspace.terraform.force_unlock(lock.id),
-            cwd=workspace.directory,
-            env=workspace.terraform.environment,
-        )
-    ctx.recorder.record(ev.RecoveryDone(finding="lock", sentence="The lock was given back; its holder is dead."))
+    for lock in locks:
+        with ctx.recorder.step("unlock", "The lock of a dead process is given back"):
+            await _force_unlock(ctx, workspace, lock)
+        sentence = "The lock was given back; its holder is dead."
+        ctx.recorder.record(ev.RecoveryDone(finding="lock", sentence=sentence))
+
+
+async def _force_unlock(ctx: Context, workspace: Workspace, lock: LockInfo) -> None:
+    terraform = workspace.terraform
+    argv = terraform.force_unlock(lock.id)
+    try:
+        await capture(ctx.recorder, argv, cwd=workspace.directory, env=terraform.environment)
+    except WizardError:
+        # Where only the file or only the table held it, Terraform gives that back and calls it a failure all the same.
+        if any(each.id == lock.id for each in ctx.state_store.locks()):
+            raise
 
 
 def _is_ours(ctx: Context, lock: LockInfo, left: Iterable[RunRecord]) -> bool:

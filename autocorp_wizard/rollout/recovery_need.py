@@ -13,8 +13,9 @@ from autocorp_wizard.core.events import Operation
 if TYPE_CHECKING:  # faces ask as well, and they must not load what a runner needs
     from autocorp_wizard.rollout.context import Context
 
-# How an apply can end that leaves more than a partial state behind.
-_UNSETTLED = ("TERRAFORM-KILLED", "STATE-UNSAVED", "DISK-FULL", "RUN-CANCELLED", "JOURNAL-WRITE")
+# How a command can end that leaves its lock behind, and how an apply can that leaves more than a partial state.
+_LOCK_LEFT = ("TERRAFORM-KILLED", "STATE-LOCK-OWN", "STATE-LOCK-KEPT")
+_UNSETTLED = (*_LOCK_LEFT, "STATE-UNSAVED", "DISK-FULL", "RUN-CANCELLED", "JOURNAL-WRITE")
 _CHANGING = (Operation.APPLY, Operation.DESTROY)
 # A plan takes the lock and changes nothing else.
 _LOCKING = (Operation.PLAN, *_CHANGING)
@@ -40,11 +41,15 @@ def needs_recovery(store: RunStore, record: RunRecord) -> bool:
     files = store.files(record.run)
     if record.status is RunStatus.LOST:
         return True
-    if came_to_its_end(store, record):
+    if record.status is RunStatus.SUCCEEDED:
         return bool(errored_states(files))
     code = store.state(files).error.get("code")
+    if code in _LOCK_LEFT:
+        return True
     if record.operation not in _CHANGING:
-        return code == "TERRAFORM-KILLED"
+        return False
+    if came_to_its_end(store, record):
+        return bool(errored_states(files))
     return code in _UNSETTLED or bool(errored_states(files))
 
 

@@ -75,22 +75,59 @@ class StateStore:
         return found.body if found else None
 
     def lock(self) -> LockInfo | None:
-        """Return who holds Terraform's lock file, None where nobody does.
+        """Return who holds Terraform's lock, None where nobody does. Raises as `locks` does."""
+        return next(iter(self.locks()), None)
 
+    def locks(self) -> tuple[LockInfo, ...]:
+        """Return every lock: the lock file and, where the environment names a table, its item.
+
+        Terraform takes both and gives both back, so they are of one holder unless that was interrupted in between.
         Raises STATE-LOCK-UNREADABLE for a lock that names no id: it still locks.
         """
+        texts = ((self.lock_file, self._locked_in_file()), (self.lock_item, self._locked_in_table()))
+        found: dict[str, LockInfo] = {}
+        for where, text in texts:
+            if text is None:
+                continue
+            info = lock_in_document(text)
+            if info is None:
+                raise WizardError(
+                    "STATE-LOCK-UNREADABLE",
+                    f"There is a lock at {where}, but it does not say whose.",
+                    why="It is not in the form that Terraform writes.",
+                    next_step="Make sure that nobody runs Terraform on this environment, then delete it.",
+                )
+            found.setdefault(info.id, info)
+        return tuple(found.values())
+
+    @property
+    def lock_file(self) -> str:
+        """The lock file's address for people."""
+        return f"s3://{self.place.bucket}/{self.place.lock_key}"
+
+    @property
+    def lock_item(self) -> str:
+        """The lock table's item for people."""
+        return f"{self.place.lock_id} in the table {self.place.lock_table}"
+
+    def _locked_in_file(self) -> bytes | None:
         found = self.get(self.place.lock_key)
-        if found is None:
+        return found.body if found else None
+
+    def _locked_in_table(self) -> str | None:
+        if not self.place.lock_table:
             return None
-        info = lock_in_document(found.body)
-        if info is None:
-            raise WizardError(
-                "STATE-LOCK-UNREADABLE",
-                f"There is a lock at s3://{self.place.bucket}/{self.place.lock_key}, but it does not say whose.",
-                why="It is not in the form that Terraform writes.",
-                next_step="Make sure that nobody runs Terraform on this environment, then delete that object.",
+        key = {"LockID": {"S": self.place.lock_id}}
+        try:
+            answer = self._access.call(
+                "dynamodb", "get_item", TableName=self.place.lock_table, Key=key, ConsistentRead=True
             )
-        return info
+        except CloudError as error:
+            if error.is_missing:
+                return None
+            raise
+        item = cast("dict[str, dict[str, str]]", answer.get("Item") or {})
+        return item.get("Info", {}).get("S", "") if item else None
 
     def back_up(self, now: datetime) -> StateBackedUp | None:
         """Copy the state to `backups/ENVIRONMENT/`, and return the event; None where there is no state yet.

@@ -7,16 +7,18 @@ and whoever comes later can tell whether it still lives and read what it said.
 import contextlib
 import json
 import os
+import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autocorp_wizard.adapters import lease, process
 from autocorp_wizard.adapters.lease import Lease
 from autocorp_wizard.core import events as ev
 from autocorp_wizard.core.errors import WizardError
-from autocorp_wizard.core.failures import classify
+from autocorp_wizard.core.failures import Launch, classify
 from autocorp_wizard.core.terraform_stream import emergency_state, read_line
 from autocorp_wizard.rollout.recorder import Recorder
 
@@ -29,6 +31,7 @@ class StreamEnd:
     """How a streaming command ended. Success is exit code 0 and, for apply and destroy, Terraform's own summary."""
 
     exit_code: int | None
+    launch: Launch | None = None
     summary: ev.SummaryReported | None = None
     diagnostics: list[ev.DiagnosticReported] = field(default_factory=list)
     interrupted: bool = False
@@ -46,7 +49,7 @@ class StreamEnd:
     @property
     def error(self) -> WizardError:
         """The failure in words, for a command that did not succeed."""
-        return classify(self.diagnostics, self.exit_code or 0)
+        return classify(self.diagnostics, self.exit_code or 0, self.launch)
 
 
 class RawOutput:
@@ -106,6 +109,7 @@ async def stream(recorder: Recorder, argv: Sequence[str], *, cwd: Path, env: Map
     """
     folder = recorder.files.raw
     raw = RawOutput(folder / f"{name}.jsonl")
+    launch = _launch()
     terraform_lease = Lease.acquire(folder / "terraform.lease", what=recorder.run)
     if terraform_lease is None:
         raise WizardError("TERRAFORM-ALIVE", "A Terraform of this run is still at work.", next_step="Wait for its end.")
@@ -125,7 +129,7 @@ async def stream(recorder: Recorder, argv: Sequence[str], *, cwd: Path, env: Map
     about = {"pid": child.pid, "boot_id": lease.boot_id(), "argv": list(shown), "raw": raw.path.name, "cwd": str(cwd)}
     (folder / "terraform.json").write_text(json.dumps(about))
     recorder.record(ev.CommandStarted(argv=shown, pid=child.pid, directory=cwd.parent.name))
-    end = StreamEnd(None)
+    end = StreamEnd(None, launch)
     while True:
         code = await child.wait(_LOOK)
         for event in raw.events():
@@ -155,6 +159,7 @@ async def capture(
     shown = _shown(argv)
     recorder.record(ev.CommandStarted(argv=shown, directory=cwd.parent.name))
     began = time.monotonic()
+    launch = _launch()
     done = await process.capture(argv, cwd=cwd, env=env, timeout=timeout)
     recorder.record(
         ev.CommandFinished(argv=shown, exit_code=done.exit_code, seconds=round(time.monotonic() - began, 3))
@@ -166,9 +171,15 @@ async def capture(
         for event in reported:
             recorder.record(event)
         raise classify(
-            reported or [ev.DiagnosticReported(severity="error", summary=_headline(said), detail=said)], done.exit_code
+            reported or [ev.DiagnosticReported(severity="error", summary=_headline(said), detail=said)],
+            done.exit_code,
+            launch,
         )
     return done.stdout
+
+
+def _launch() -> Launch:
+    return Launch(datetime.now(UTC), socket.gethostname())
 
 
 def _headline(text: str) -> str:

@@ -131,7 +131,8 @@ async def initialise(ctx: Context, workspace: Workspace) -> None:
         with init_lock(ctx.home.make(ctx.home.cache / "plugins")):
             await capture(
                 ctx.recorder,
-                workspace.terraform.init(backend_file),
+                # What an earlier init noted of another lock or key of this state is of no use: the answers count.
+                workspace.terraform.init(backend_file, reconfigure=True),
                 cwd=workspace.directory,
                 env=workspace.terraform.environment,
             )

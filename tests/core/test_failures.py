@@ -1,14 +1,18 @@
 """What Terraform and AWS said becomes one known failure, with what to do next."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from autocorp_wizard.core.errors import ExitCode
 from autocorp_wizard.core.events import DiagnosticReported
-from autocorp_wizard.core.failures import CATALOGUE, classify
+from autocorp_wizard.core.failures import CATALOGUE, Launch, classify
 
 SAID = {
     "STATE-UNSAVED": ("Failed to save state", "Error saving state: AccessDenied"),
     "STATE-LOCKED": ("Error acquiring the state lock", "operation error S3: PutObject, 412 PreconditionFailed"),
+    "STATE-LOCK-KEPT": ("Error releasing the state lock", "failed to delete the lock file: AccessDenied"),
+    "STATE-DIGEST": ("Error loading state", "state data in S3 does not have the expected content."),
     "PLAN-STALE": ("Saved plan is stale", "The given plan file can no longer be applied because the state was changed"),
     "AUTH-EXPIRED": (
         "creating IAM Role",
@@ -60,3 +64,28 @@ def test_a_signal_says_so_whatever_was_said_before() -> None:
     error = classify([DiagnosticReported(severity="error", summary="AccessDenied")], -9)
     assert error.code == "TERRAFORM-KILLED"
     assert error.exit_code is ExitCode.FAILED
+
+
+LOCKED = """Error message: operation error S3: PutObject, api error PreconditionFailed
+Lock Info:
+  ID:        2af473f4-eefd-37bc-d6fe-4c4d27e229e7
+  Who:       root@here
+  Created:   2026-11-27 12:11:16.5 +0000 UTC
+  Info:      """
+NOON = datetime(2026, 11, 27, 12, 11, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("launch", "code"),
+    [
+        (Launch(NOON, "here"), "STATE-LOCK-OWN"),
+        (Launch(NOON + timedelta(seconds=1), "here"), "STATE-LOCKED"),
+        (Launch(NOON, "there"), "STATE-LOCKED"),
+        (None, "STATE-LOCKED"),
+    ],
+)
+def test_a_lock_that_the_command_took_itself_is_told_from_another_s(launch: Launch | None, code: str) -> None:
+    reported = DiagnosticReported(severity="error", summary="Error acquiring the state lock", detail=LOCKED)
+    assert classify([reported], 1, launch).code == code
+    unsaved = DiagnosticReported(severity="error", summary="Failed to save state", detail="broken")
+    assert classify([unsaved, reported], 1, launch).code == "STATE-UNSAVED"

@@ -1,63 +1,23 @@
 """What bootstrap makes is what Terraform's S3 backend can work with, on the rehearsal cloud as on a real account."""
 
-import json
-import os
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from autocorp_wizard.adapters.aws import CloudAccess
 from autocorp_wizard.adapters.aws_errors import CloudError
 from autocorp_wizard.core.bootstrap import StatePlace
-from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.rehearsal.address import FOREIGN_ACCOUNT_ID, CloudAddress
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
 from autocorp_wizard.rehearsal.faultrules import FaultRule
 from autocorp_wizard.rehearsal.faults import CloudControl
-from autocorp_wizard.rollout.bootstrap import backend_config, bootstrap
+from autocorp_wizard.rollout.bootstrap import bootstrap
 from autocorp_wizard.rollout.state_store import StateStore
+from tests.rollout.backend import CONFIGURATION, access, environment, init_arguments, terraform
 
 pytestmark = pytest.mark.slow
 
 KEY = "arn:aws:kms:us-east-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-CONFIGURATION = """
-terraform {
-  backend "s3" {}
-}
-resource "terraform_data" "thing" { input = "kept" }
-output "thing" { value = terraform_data.thing.output }
-"""
-
-
-def access(cloud: CloudAddress, account: str | None = None) -> CloudAccess:
-    return CloudAccess(cloud.environment(), cloud.region, account or cloud.account_id)
-
-
-def environment(name: str, **given: str) -> Environment:
-    return Environment(name, {"cloud": "rehearsal"} | given)
-
-
-def terraform(directory: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    settings = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "TF_INPUT": "0", "NO_PROXY": "127.0.0.1"}
-    return subprocess.run(
-        ["terraform", *arguments],
-        cwd=directory,
-        env=kept | settings | dict(variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-def backend_arguments(environment: Environment) -> list[str]:
-    return [
-        f"-backend-config={key}={json.dumps(value).strip(chr(34))}"
-        for key, value in backend_config(environment).items()
-    ]
 
 
 @pytest.mark.parametrize("lock_table", ["", "terraform-locks"])
@@ -69,7 +29,7 @@ def test_terraform_keeps_its_state_where_bootstrap_says(cloud: CloudAddress, tmp
     (tmp_path / "main.tf").write_text(CONFIGURATION)
     variables = way.terraform_environment()
 
-    initialised = terraform(tmp_path, variables, "init", "-no-color", *backend_arguments(env))
+    initialised = terraform(tmp_path, variables, "init", "-no-color", *init_arguments(env))
     assert initialised.returncode == 0, initialised.stderr
     applied = terraform(tmp_path, variables, "apply", "-no-color", "-auto-approve")
     assert applied.returncode == 0, applied.stderr

@@ -16,6 +16,8 @@ from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.presets import Preset
 from autocorp_wizard.core.request import Request
 from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+from autocorp_wizard.rehearsal.faultrules import FaultKind, FaultRule
+from autocorp_wizard.rehearsal.faults import CloudControl
 from autocorp_wizard.rollout.engine import Engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("engine")]
@@ -207,6 +209,31 @@ def test_one_environment_takes_one_run_and_stopping_is_explained_and_gone_on_fro
     assert deployed.engine.record(recovered).status == "succeeded"
     plan_run, digest = deployed.plan()
     assert deployed.engine.record(deployed.apply(plan_run, digest)).status == "succeeded"
+
+
+def test_a_lock_that_could_not_be_given_back_is_given_back_by_a_recovery(deployed: Bench) -> None:
+    deployed.write("locked")
+    plan_run, digest = deployed.plan()
+    control = CloudControl(RehearsalCloud(deployed.home.root))
+    number = control.add_fault(FaultRule(FaultKind.DENY, "s3", "DeleteObject"))
+    try:
+        run = deployed.apply(plan_run, digest)
+    finally:
+        control.clear_faults(number)
+    assert deployed.engine.state(run).error["code"] == "STATE-LOCK-KEPT"
+    assert deployed.engine.state(deployed.run(Operation.PLAN)).error["code"] == "RUN-UNSETTLED"
+    assert deployed.engine.record(deployed.run(Operation.RECOVER)).status == "succeeded"
+    again, _ = deployed.plan()
+    assert not deployed.engine.plan(again).changed
+
+
+def test_another_lock_is_taken_up_and_left_again(deployed: Bench) -> None:
+    store = EnvironmentStore(deployed.home)
+    for answers in ({"lock_table": "terraform-locks"}, {"lock_table": None}):
+        store.save(store.load("rehearsal").with_answers(answers))
+        deployed.run(Operation.BOOTSTRAP)
+        again, _ = deployed.plan()
+        assert not deployed.engine.plan(again).changed
 
 
 def test_a_finished_run_hears_no_wishes(deployed: Bench) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
@@ -17,11 +18,15 @@ PLACE = StatePlace("dev", "123456789012", "us-east-1", "state", "datalake/dev/te
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
+def access() -> CloudAccess:
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000000", "AWS_SECRET_ACCESS_KEY": "throw-away"}
+    return CloudAccess(keys, "us-east-1", "123456789012")
+
+
 @pytest.fixture
 def store() -> Iterator[StateStore]:
-    keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000000", "AWS_SECRET_ACCESS_KEY": "throw-away"}
     with mock_aws():
-        yield StateStore(CloudAccess(keys, "us-east-1", "123456789012"), PLACE)
+        yield StateStore(access(), PLACE)
 
 
 @pytest.fixture
@@ -80,6 +85,35 @@ def test_a_lock_that_cannot_be_read_still_locks(store: StateStore) -> None:
     with pytest.raises(WizardError) as caught:
         store.lock()
     assert caught.value.code == "STATE-LOCK-UNREADABLE"
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_lock_table_is_asked_as_well() -> None:
+    table = StateStore(access(), replace(PLACE, lock_table="terraform-locks"))
+    assert table.locks() == ()
+    client = boto3.client("dynamodb", region_name="us-east-1")
+    client.create_table(
+        TableName="terraform-locks",
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    assert table.locks() == ()
+
+    def lock(name: str) -> str:
+        return json.dumps({"ID": name, "Who": f"{name}@host"})
+
+    item = {"LockID": {"S": "state/datalake/dev/terraform.tfstate"}, "Info": {"S": lock("ann")}}
+    client.put_item(TableName="terraform-locks", Item=item)
+    assert [each.who for each in table.locks()] == ["ann@host"]
+    put(PLACE.lock_key, lock("ann"))
+    assert [each.id for each in table.locks()] == ["ann"]
+    put(PLACE.lock_key, lock("bob"))
+    assert [each.id for each in table.locks()] == ["bob", "ann"]
+    client.put_item(TableName="terraform-locks", Item=item | {"Info": {"S": "?"}})
+    with pytest.raises(WizardError) as caught:
+        table.locks()
+    assert "terraform-locks" in caught.value.what
 
 
 @pytest.mark.usefixtures("bucket")

@@ -216,7 +216,7 @@ def _fill_source(settings: Settings, rows: int | None, seed: int | None) -> None
 
 @command.group("fault", cls=WizardGroup, example="autocorp-wizard rehearse fault add throttle --service s3 --times 5")
 def fault() -> None:
-    """Make the rehearsal cloud misbehave: throttle, deny, delay, expire, 5xx, drop."""
+    """Make the rehearsal cloud misbehave: throttle, deny, lose answers, hang."""
 
 
 @fault.command("list", example="autocorp-wizard rehearse fault list")
