@@ -97,7 +97,10 @@ class RunFiles:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as a list shows it. `heartbeat_at` is the runner's last sign of life, None where there is none."""
+    """A run as a list shows it. `heartbeat_at` is the runner's last sign of life, None where there is none.
+
+    `by` is the person of a colleague's run, `user@host`; empty for the runs of this machine.
+    """
 
     run: str
     operation: str
@@ -115,6 +118,7 @@ class RunRecord:
     total: int = 0
     pid: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    by: str = ""
 
 
 class RunStore:

@@ -26,6 +26,7 @@ from autocorp_wizard.core.runstate import RunState
 from autocorp_wizard.rollout.recovery_need import unsettled_runs
 from autocorp_wizard.rollout.staleness import changed_since_apply, changed_since_plan
 from autocorp_wizard.rollout.tail import JournalTail, follow
+from autocorp_wizard.rollout.team_runs import TeamRuns
 
 # How long a runner may take to its first event, in seconds; a laptop that swaps needs some.
 _START_PATIENCE = 60.0
@@ -52,6 +53,7 @@ class Engine:
     def __init__(self, home: Home) -> None:
         self.home = home
         self.store = RunStore(home.runs)
+        self.team = TeamRuns(home)
 
     def start(self, request: Request, secrets: Mapping[str, str] | None = None) -> str:
         """Start a runner for `request` and return the run's name.
@@ -83,21 +85,29 @@ class Engine:
         """Return all runs (of one environment), newest first."""
         return self.store.records(environment)
 
+    def history(self, environment: str | None = None) -> list[RunRecord]:
+        """Return the runs of this machine and what was fetched of the colleagues', newest first."""
+        found = [*self.store.records(environment), *self.team.records(environment)]
+        return sorted(found, key=lambda record: record.run, reverse=True)
+
     def unsettled(self, environment: str) -> list[RunRecord]:
         """Return the runs that must be recovered before anything else may touch the state, newest first."""
         return unsettled_runs(self.store, environment)
 
     def record(self, run: str) -> RunRecord:
         """Return one run as a list shows it."""
-        return self.store.record(self.store.files(run))
+        store, files = self._find(run)
+        return store.record(files) if store is self.store else self.team.record(store, files)
 
     def state(self, run: str) -> RunState:
         """Fold one run's journal."""
-        return self.store.state(self.store.files(run))
+        store, files = self._find(run)
+        return store.state(files)
 
     def tail(self, run: str, *, after: int = 0) -> JournalTail:
         """Return a reader of the run's events that never blocks."""
-        return JournalTail(self.store.files(run), self.store.files, after=after)
+        store, files = self._find(run)
+        return JournalTail(files, store.files, after=after)
 
     def follow(self, run: str, *, after: int = 0, poll: float = 0.1) -> Iterator[Envelope]:
         """Yield the run's events until its end, or until its runner is lost."""
@@ -169,9 +179,19 @@ class Engine:
         """Return the answers that are not what they were when the environment was last applied."""
         return changed_since_apply(self.store, environment)
 
+    def _find(self, run: str) -> tuple[RunStore, RunFiles]:
+        """Return a run of this machine, or else of a colleague. Raises UsageError RUN-UNKNOWN."""
+        try:
+            return self.store, self.store.files(run)
+        except UsageError:
+            found = self.team.find(run)
+            if found is None:
+                raise
+            return found
+
     def _wish(self, run: str, name: str, text: str) -> None:
-        files = self.store.files(run)
-        if self.store.record(files).status is not RunStatus.RUNNING:
+        files = self._find(run)[1]
+        if self.record(files.run).status is not RunStatus.RUNNING:
             raise UsageError(
                 "RUN-OVER",
                 f"The run {files.run} is not running.",

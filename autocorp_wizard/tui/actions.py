@@ -269,6 +269,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         can.RECOVER,
         weight=17,
     ),
+    Action(
+        "runs.team",
+        "Colleagues",
+        "Fetch what colleagues did, from the state buckets of all environments.",
+        ("t",),
+        can.CHOSEN_ENVIRONMENT,
+        weight=12,
+    ),
 )
 
 BY_ID: Final = {action.id: action for action in ACTIONS}

@@ -130,6 +130,20 @@ class ManualLike(Protocol):
         ...
 
 
+class FetchedLike(Protocol):
+    """What came of the colleagues' runs (rollout/team_runs.py)."""
+
+    @property
+    def received(self) -> int:
+        """How many runs."""
+        ...
+
+    @property
+    def unreadable(self) -> Sequence[str]:
+        """The runs whose journals were left there."""
+        ...
+
+
 class EngineLike(Protocol):
     """The engine: starts runs in processes of their own and reads what they write."""
 
@@ -139,6 +153,10 @@ class EngineLike(Protocol):
 
     def runs(self, environment: str | None = None) -> list[RunRecord]:
         """Return the runs, newest first."""
+        ...
+
+    def history(self, environment: str | None = None) -> list[RunRecord]:
+        """Return the runs of this machine and what was fetched of the colleagues', newest first."""
         ...
 
     def unsettled(self, environment: str) -> list[RunRecord]:

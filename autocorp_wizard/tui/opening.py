@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from autocorp_wizard.core.phases import Phase
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
-    from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
+    from autocorp_wizard.tui.engine_port import EngineLike, FetchedLike, LossesLike, ManualLike
 
 
 def make_app(
@@ -62,6 +62,11 @@ def make_app(
 
         return access_for(environment, home, lambda _: None, check=False).identity()
 
+    def fetch_team(environment: "Environment") -> "FetchedLike":
+        from autocorp_wizard.rollout.team_runs import fetch_team_runs
+
+        return fetch_team_runs(home, environment, lambda _: None)
+
     def keep_theme(theme: str) -> None:
         from autocorp_wizard.adapters.preferences import keep_theme as keep
 
@@ -81,6 +86,7 @@ def make_app(
     session.waiting_steps = waiting
     session.losses = losses
     session.identify = identify
+    session.fetch_team = fetch_team
     session.copied_file = home.root / "copied.txt"
     session.keep_theme = keep_theme
     return WizardApp(session, name)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
     from autocorp_wizard.core.request import Request
-    from autocorp_wizard.tui.engine_port import EngineLike, LossesLike, ManualLike
+    from autocorp_wizard.tui.engine_port import EngineLike, FetchedLike, LossesLike, ManualLike
     from autocorp_wizard.tui.overview import Overview
 
 T = TypeVar("T")
@@ -86,6 +86,7 @@ class Session:
     copied_file: Path = Path("copied.txt")
     left_running: list[str] = field(default_factory=list)
     known: "dict[str, Overview]" = field(default_factory=dict)
+    fetch_team: "Callable[[Environment], FetchedLike] | None" = None
     preflight: Preflight | None = None
     waiting_steps: "Callable[[str, Moment], int] | None" = None
     open_manual: "Callable[[Environment, Callable[[str], None]], ManualLike] | None" = None

@@ -163,6 +163,10 @@ class FakeEngine:
         records = [self.record(run) for run in reversed(self.fake_runs)]
         return [r for r in records if environment is None or r.environment == environment]
 
+    def history(self, environment: str | None = None) -> list[RunRecord]:
+        """No colleagues here."""
+        return self.runs(environment)
+
     def unsettled(self, environment: str) -> list[RunRecord]:
         """Lost runs that no recovery came after."""
         found: list[RunRecord] = []

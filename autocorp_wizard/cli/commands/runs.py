@@ -30,23 +30,31 @@ def command() -> None:
     """
 
 
-@command.command("list", example="autocorp-wizard runs list --env dev")
+@command.command("list", example="autocorp-wizard runs list --env dev --team")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
+@click.option("--team", is_flag=True, help="Fetch first what colleagues did, from the state bucket.")
 @pass_settings
-def list_runs(settings: Settings, limit: int) -> None:
-    """List the runs, newest first."""
-    records = settings.engine.runs(settings.env_name or None)[:limit]
+def list_runs(settings: Settings, limit: int, team: bool) -> None:
+    """List the runs, newest first: this machine's, and what was fetched of the colleagues'."""
+    if team:
+        _fetch_team(settings)
+    records = settings.engine.history(settings.env_name or None)[:limit]
     settings.console.document(
         {"schema": "autocorp-wizard/runs-list/1", "runs": [dict[str, Json](_record(each)) for each in records]}
     )
     if not records:
         settings.console.hint("There is no run yet.")
         return
+    head = ["run", "environment", "what", "status", "how"]
     rows = [
-        (r.run, r.environment, f"{r.operation} {r.stage or r.phase}".strip(), str(r.status), _sentence(r))
+        [r.run, r.environment, f"{r.operation} {r.stage or r.phase}".strip(), str(r.status), _sentence(r)]
         for r in records
     ]
-    settings.console.table(("run", "environment", "what", "status", "how"), rows)
+    if any(record.by for record in records):
+        head.insert(1, "by")
+        for row, record in zip(rows, records, strict=True):
+            row.insert(1, record.by or "here")
+    settings.console.table(head, rows)
 
 
 @command.command("show", example="autocorp-wizard runs show 20260301T101500-apply-1f2e")
@@ -171,6 +179,15 @@ def recover(settings: Settings, run: str, unlock: bool) -> None:
     operating.carry_out(settings, request, events=True)
 
 
+def _fetch_team(settings: Settings) -> None:
+    from autocorp_wizard.rollout.team_runs import fetch_team_runs
+
+    fetched = fetch_team_runs(settings.home, targets.load(settings), settings.console.hint)
+    settings.console.hint(f"{fetched.received} runs of colleagues were fetched.")
+    for run in fetched.unreadable:
+        settings.console.hint(f"The journal of {run} was left there: damaged, or of a newer wizard.")
+
+
 def _time(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
 
@@ -193,6 +210,7 @@ def _record(record: "RunRecord") -> dict[str, Json]:
         "started_at": _time(record.started_at) or None,
         "finished_at": _time(record.finished_at) or None,
         "heartbeat_at": _time(record.heartbeat_at) or None,
+        "by": record.by or None,
         "sentence": record.sentence,
         "exit_code": record.exit_code,
         "done": record.done,

@@ -1,13 +1,19 @@
-"""All runs, newest first. A running one is watched, a lost one recovered, any other read again."""
+"""All runs, newest first. A running one is watched, a lost one recovered, any other read again.
 
+What colleagues did is fetched when asked for, and read like the runs of this machine.
+"""
+
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.widgets import OptionList, Static
 
 from autocorp_wizard.adapters.run_store import RunRecord
+from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.tui import requests
 from autocorp_wizard.tui.actions import bindings_for
 from autocorp_wizard.tui.availability import Facts
@@ -31,7 +37,8 @@ class RunsScreen(WizardScreen):
 # Runs
 
 Each run has a journal: everything that happened in it, for good. Opening a run reads that journal; a run that is still
-going is followed. *Lost* means that its process died without an end.
+going is followed. *Lost* means that its process died without an end. `t` fetches what colleagues did from the state
+buckets; their names stand beside their runs.
 """
     CSS_PATH = "runs.tcss"
     SCOPE: ClassVar[str] = "runs"
@@ -42,6 +49,7 @@ going is followed. *Lost* means that its process died without an end.
     def __init__(self) -> None:
         super().__init__()
         self._records: list[RunRecord] = []
+        self._saved = 0
 
     def compose_body(self) -> ComposeResult:
         """The list, or why it is empty."""
@@ -53,8 +61,10 @@ going is followed. *Lost* means that its process died without an end.
         self.run_guarded(self._look())
 
     async def _look(self) -> None:
-        found = await self.session.ask(lambda: self.session.engine.runs(None))
+        found = await self.session.ask(lambda: self.session.engine.history(None))
+        names = await self.session.ask(self.session.store.names)
         if self.is_mounted:
+            self._saved = len(names)
             self._show(found)
 
     def _show(self, records: list[RunRecord]) -> None:
@@ -82,7 +92,7 @@ going is followed. *Lost* means that its process died without an end.
         """What can be done with the chosen run."""
         chosen = self._chosen()
         lost = chosen.run if chosen and chosen.status == "lost" else ""
-        return Facts(run=chosen.run if chosen else "", lost=lost, runs=len(self._records))
+        return Facts(run=chosen.run if chosen else "", lost=lost, runs=len(self._records), environments=self._saved)
 
     @on(OptionList.OptionSelected, "#runs")
     def selected(self) -> None:
@@ -112,6 +122,27 @@ going is followed. *Lost* means that its process died without an end.
         if chosen is not None:
             await self.wizard.start_run(requests.recovery(chosen))
 
+    async def do_team(self, _: str) -> None:
+        """Fetch what colleagues did in each environment; one that cannot be reached does not stop the others."""
+        self.notify("Looking for runs of colleagues …", markup=False)
+        for name in await self.session.ask(self.session.store.names):
+            said, severity = await self.session.ask(partial(self._fetched, name))
+            self.notify(printable(said), title=name, severity=severity, markup=False)
+        await self._look()
+
+    def _fetched(self, name: str) -> tuple[str, SeverityLevel]:
+        fetch = self.session.fetch_team
+        if fetch is None:
+            return "Colleagues cannot be asked here.", "warning"
+        try:
+            fetched = fetch(self.session.store.load(name))
+        except WizardError as error:
+            return f"{error.what} {error.next_step}", "error"
+        said = f"{fetched.received} runs of colleagues came."
+        if fetched.unreadable:
+            return f"{said} Left there, damaged or of a newer wizard: {', '.join(fetched.unreadable)}.", "warning"
+        return said, "information"
+
 
 def _line(record: RunRecord, when: str) -> Content:
     mark, style = _MARKS.get(record.status, ("·", ""))
@@ -127,5 +158,6 @@ def _line(record: RunRecord, when: str) -> Content:
         (f"{record.environment:<14}", ""),
         (f"{when:<12}", "$muted"),
         (count, "$muted"),
+        (f"  {printable(record.by)}" if record.by else "", "$accent"),
         (f"\n             {printable(record.sentence)}" if record.sentence else "", "$muted"),
     )
