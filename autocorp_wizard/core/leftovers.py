@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from autocorp_wizard.core.bootstrap import HasState
 from autocorp_wizard.core.events import Json, LeftoverFound
 
 
@@ -36,25 +37,9 @@ WRITTEN_LIST: Final[Mapping[Stays, str]] = {
 }
 
 
-class HasNames(Protocol):
+class HasNames(HasState, Protocol):
     """What an environment says about its names (core/environment.py)."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def account_id(self) -> str: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def project_name(self) -> str: ...
-    @property
-    def state_bucket(self) -> str: ...
-    @property
-    def state_key(self) -> str: ...
-    @property
-    def lock_table(self) -> str: ...
-    @property
-    def state_kms_key_arn(self) -> str: ...
     @property
     def variables(self) -> Mapping[str, Json]: ...
 

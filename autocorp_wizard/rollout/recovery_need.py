@@ -111,6 +111,6 @@ def refuse_while_unrecovered(ctx: "Context") -> None:
         raise WizardError(
             "RUN-UNSETTLED",
             f"The run {record.run} ended badly ({record.status}) and may have left things behind.",
-            why="A lock, an unsaved state or half-made resources would make a plan lie.",
+            why=f"{record.sentence} A lock, an unsaved state or half-made resources would make a plan lie.".strip(),
             next_step="Look and put it right: autocorp-wizard runs recover",
         )
