@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from autocorp_wizard.core.environment import Environment
 
 
-def open_wizard(settings: "Settings", environment: "Environment | None") -> int:
-    """Open the full-screen wizard, on an environment where one is given."""
+def open_wizard(settings: "Settings", environment: "Environment | None", *, dashboard: bool = False) -> int:
+    """Open the full-screen wizard, on an environment where one is given, on its dashboard where that is wanted."""
     from autocorp_wizard.tui.opening import run_app
 
     if settings.no_color:
         os.environ["NO_COLOR"] = "1"  # the screens' library reads it
-    return run_app(settings.home, environment, store=lambda: settings.store, mouse=not settings.no_mouse)
+    return run_app(
+        settings.home,
+        environment,
+        store=lambda: settings.store,
+        mouse=not settings.no_mouse,
+        dashboard=dashboard,
+    )
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ _PLACES = {
     "start": "Environments",
     "steps": "Steps of an environment",
     "preflight": "Preflight",
+    "dashboard": "Dashboard",
     "manual": "Manual steps",
     "review": "Plan review",
     "run": "A run",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from autocorp_wizard.adapters.environment_store import EnvironmentStore
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.adapters.run_store import RunRecord, RunStatus
 from autocorp_wizard.core.dependants import ChangedAnswer
@@ -22,11 +23,12 @@ from autocorp_wizard.core.events import Envelope, Operation
 from autocorp_wizard.core.runstate import RunState, fold
 from autocorp_wizard.rollout.engine import Engine
 from autocorp_wizard.tui.app import WizardApp
+from autocorp_wizard.tui.opening import make_app
 from autocorp_wizard.tui.session import Session
 from autocorp_wizard.tui.widgets.progress_header import ProgressHeader
 
 SIZE = (110, 32)
-TURNS = 600
+TURNS = 1200
 
 
 class Recording(Engine):
@@ -95,12 +97,19 @@ async def settle(pilot: Pilot[int], until: Callable[[], bool]) -> None:
     raise SystemExit("The screen never came to rest.")
 
 
+async def dashboard(home: Home, environment: str, out: Path) -> None:
+    """Draw how an environment does now; the rehearsal's cloud is started where it does not run."""
+    app = make_app(home, EnvironmentStore(home).load(environment), dashboard=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, lambda: any(view.option_count for view in app.screen.query("#dashboard-rows")))
+        out.write_text(app.export_screenshot(title="AutoCorp Wizard"))
+        print(out)
+
+
 async def picture(
     home: Home, run: RunRecord, at: float, out: Path, show: Callable[[WizardApp], Callable[[], bool]]
 ) -> None:
     """Draw one screen."""
-    from autocorp_wizard.adapters.environment_store import EnvironmentStore
-
     engine = Recording(home)
     engine.shown, engine.at = run.run, at
     moment = engine.state(run.run).last_at or datetime.now().astimezone()
@@ -149,6 +158,7 @@ def main() -> None:
         await picture(home, plan, 1.0, arguments.out / "review.svg", review)
         await picture(home, apply, 0.62, arguments.out / "live.svg", live)
         await picture(home, apply, 1.0, arguments.out / "applied.svg", applied)
+        await dashboard(home, apply.environment, arguments.out / "dashboard.svg")
 
     asyncio.run(draw())
 

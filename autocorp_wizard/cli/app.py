@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agent": ("agent", "The DataSync agent: fetch its key, activate, adopt, look, replace."),
     "checklist": ("checklist", "Manual steps: list, show, verify, done, skip; with evidence."),
     "status": ("status", "What is deployed, how it does, and which promises it keeps."),
+    "dashboard": ("dashboard", "The same on a screen that looks again every minute."),
     "verify": ("verify", "Proof that the lake works: data compares it with the source."),
     "dms": ("dms", "Replication: test, start, stop, resume, reload, and its slot on the source."),
     "policy": ("policy", "The least IAM policy that deploying, or looking, needs."),

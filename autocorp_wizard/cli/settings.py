@@ -2,11 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from autocorp_wizard.adapters.home import Home
 from autocorp_wizard.cli.console import Console
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 ENVIRONMENT_VARIABLE = "AUTOCORP_ENV"
 
 # Opens the full-screen wizard and returns the exit code; handed in by __main__, which alone knows that face.
-OpenWizard = Callable[["Settings", "Environment | None"], int]
+
+
+class OpenWizard(Protocol):
+    """Opens the full-screen wizard and returns its exit code."""
+
+    def __call__(self, settings: "Settings", environment: "Environment | None", *, dashboard: bool = False) -> int:
+        """Open it, on an environment where one is given, on its dashboard where that is wanted."""
 
 
 @dataclass

@@ -18,7 +18,7 @@ _RANK: Final = {Level.FAIL: 0, Level.UNKNOWN: 1, Level.WARN: 2, Level.OK: 3, Lev
 _WORDS: Final = {Level.OK: "ok", Level.WARN: "warn", Level.FAIL: "FAIL", Level.UNKNOWN: "?", Level.OFF: "-"}
 _VERDICTS: Final = {
     Verdict.KEPT: "every promise that was measured is kept",
-    Verdict.WARNINGS: "warnings only",
+    Verdict.WARNINGS: "nothing is broken, something wants a look",
     Verdict.BROKEN: "something is broken",
     Verdict.INCONCLUSIVE: "something could not be looked at",
     Verdict.NOT_DEPLOYED: "nothing is deployed",

@@ -113,6 +113,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         can.SAVED,
         weight=12,
     ),
+    Action(
+        "steps.dashboard",
+        "Dashboard",
+        "What is deployed, how it does and which promises it keeps; looks again every minute.",
+        ("w",),
+        can.SAVED,
+        weight=10,
+    ),
     Action("steps.watch", "Watch run", "Watch the run that is still going here.", ("a",), can.REATTACH, weight=12),
     Action(
         "steps.recover",
@@ -172,6 +180,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "End the waiver of the chosen check now; it counts again as it is.",
         ("W",),
         can.WAIVED,
+    ),
+    Action("dashboard.again", "Look again", "Look at everything now.", ("g", "f5"), can.LOOKED, weight=20),
+    Action("dashboard.next", "Next amiss", "Go to the next row that is not well.", ("n",), can.AMISS, weight=19),
+    Action(
+        "dashboard.copy", "Copy", "Copy everything that is known about the chosen row.", ("c",), can.SEEN, weight=18
     ),
     Action(
         "manual.verify",

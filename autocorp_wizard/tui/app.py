@@ -56,10 +56,11 @@ class WizardApp(App[int], inherit_bindings=False):
         (36, "-tall"),
     ]
 
-    def __init__(self, session: Session, environment: str = "") -> None:
+    def __init__(self, session: Session, environment: str = "", *, dashboard: bool = False) -> None:
         super().__init__()
         self.session = session
         self.preferred = environment
+        self._begins_with_dashboard = dashboard
         self.drafts: dict[str, dict[str, str]] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -70,6 +71,11 @@ class WizardApp(App[int], inherit_bindings=False):
             self.animation_level = "none"
         if liked.keys:
             self.set_keymap({name: ",".join(keys) for name, keys in liked.keys.items()})
+
+    def on_ready(self) -> None:
+        """Begin where the person wants to be."""
+        if self._begins_with_dashboard:
+            self.show_dashboard(self.preferred)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What our own tokens are before a theme of ours is set."""
@@ -109,6 +115,12 @@ class WizardApp(App[int], inherit_bindings=False):
         from autocorp_wizard.tui.screens.run import RunScreen
 
         self.push_screen(RunScreen(run, environment, replayed=replayed))
+
+    def show_dashboard(self, environment: str) -> None:
+        """Show how an environment does."""
+        from autocorp_wizard.tui.screens.dashboard import DashboardScreen
+
+        self.push_screen(DashboardScreen(environment))
 
     def review(self, run: str, environment: str, *, replacing: bool = False) -> None:
         """Show a plan; in place of the run that made it, where that is in front."""

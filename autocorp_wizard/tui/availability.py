@@ -119,7 +119,9 @@ REATTACH = needs(lambda facts: facts.live, "No run is going on.")
 REPLAYING = needs(lambda facts: facts.replaying, "This is no replay; play a run again from the list of runs.")
 RAN = needs(lambda facts: facts.commands, "No command was run yet.")
 RECOVER = needs(lambda facts: facts.lost, "No run was lost; there is nothing to recover.")
-LOOKED = needs(lambda facts: not facts.looking, "The checks are still looking.")
+LOOKED = needs(lambda facts: not facts.looking, "The last look still goes on.")
+AMISS = needs(lambda facts: facts.causes, "Nothing that was seen is amiss.")
+SEEN = needs(lambda facts: facts.copies, "Nothing was seen yet.")
 FIRST_CAUSE = needs(lambda facts: facts.causes, "Nothing has to be put right.")
 FIX = needs(
     lambda facts: facts.fix, "This check says nothing that helps, because nothing is wrong or it was not looked at."

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from autocorp_wizard.core.phases import Phase
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
+    from autocorp_wizard.core.status import Report as StatusReport
     from autocorp_wizard.tui.engine_port import EngineLike, FetchedLike, LossesLike, ManualLike
 
 
 def make_app(
-    home: "Home", environment: "Environment | None" = None, *, store: "Callable[[], EnvironmentStore] | None" = None
+    home: "Home",
+    environment: "Environment | None" = None,
+    *,
+    store: "Callable[[], EnvironmentStore] | None" = None,
+    dashboard: bool = False,
 ) -> WizardApp:
     """Return the application for a home, not yet running; the engine is loaded when something first needs it."""
 
@@ -41,6 +46,13 @@ def make_app(
         from autocorp_wizard.rollout.preflight import look
 
         return look(environment, home, ids=ids, allowed=allowed, tell=tell)
+
+    def status(environment: "Environment") -> "StatusReport":
+        from autocorp_wizard.operate.observing import observe
+        from autocorp_wizard.rollout.looking import look_at, modules_of_the_tree, remembered
+
+        look = look_at(environment, home, lambda _: None)
+        return observe(look, remembered(home, environment.name), modules=modules_of_the_tree())
 
     def manual(environment: "Environment", hint: "Callable[[str], None]") -> "ManualLike":
         from autocorp_wizard.rollout.manual_steps import ManualSteps
@@ -82,6 +94,7 @@ def make_app(
     if name:
         own = environments().path(name)
         session.env_file = str(own) if own and home.environment_dir(name) not in own.parents else ""
+    session.status = status
     session.open_manual = manual
     session.waiting_steps = waiting
     session.losses = losses
@@ -89,7 +102,7 @@ def make_app(
     session.fetch_team = fetch_team
     session.copied_file = home.root / "copied.txt"
     session.keep_theme = keep_theme
-    return WizardApp(session, name)
+    return WizardApp(session, name, dashboard=dashboard)
 
 
 def _likings(home: "Home") -> Likings:
@@ -110,17 +123,18 @@ def run_app(
     *,
     store: "Callable[[], EnvironmentStore] | None" = None,
     mouse: bool = True,
+    dashboard: bool = False,
 ) -> int:
     """Open the wizard and return its exit code.
 
     `environment` is the one to begin with; where it was never saved, its answers are proposed. `store` opens the place
-    where environments are kept when it is needed (the home's own by default). Runs that are still going when the
-    wizard closes are named on stderr with the way back. What breaks a screen is raised here, for the boundary to
-    report.
+    where environments are kept when it is needed (the home's own by default); `dashboard` begins with how it does.
+    Runs that are still going when the wizard closes are named on stderr with the way back. What breaks a screen is
+    raised here, for the boundary to report.
     """
     import sys
 
-    app = make_app(home, environment, store=store)
+    app = make_app(home, environment, store=store, dashboard=dashboard)
     code = app.run(mouse=mouse)
     if app._exception is not None:
         raise getattr(app._exception, "error", app._exception)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from autocorp_wizard.core.preflight.record import Result, SideEffect
     from autocorp_wizard.core.preflight.report import Report
     from autocorp_wizard.core.request import Request
+    from autocorp_wizard.core.status import Report as StatusReport
     from autocorp_wizard.tui.engine_port import EngineLike, FetchedLike, LossesLike, ManualLike
     from autocorp_wizard.tui.overview import Overview
 
@@ -88,6 +89,7 @@ class Session:
     known: "dict[str, Overview]" = field(default_factory=dict)
     fetch_team: "Callable[[Environment], FetchedLike] | None" = None
     preflight: Preflight | None = None
+    status: "Callable[[Environment], StatusReport] | None" = None
     waiting_steps: "Callable[[str, Moment], int] | None" = None
     open_manual: "Callable[[Environment, Callable[[str], None]], ManualLike] | None" = None
     _engine: "EngineLike | None" = None

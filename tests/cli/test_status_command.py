@@ -106,3 +106,10 @@ def test_without_an_environment_it_says_how_to_make_one(tmp_path: Path):
     done = call(tmp_path / "home", "status", "--json")
     assert done.code == 2
     assert done.document()["error"]["code"] == "ENVIRONMENT-MISSING"
+
+
+@pytest.mark.parametrize("option", ["", "--plain", "--json"])
+def test_the_dashboard_wants_a_terminal_and_says_what_does_without(tmp_path: Path, option: str):
+    done = call(tmp_path, "dashboard", "--env", "rehearsal", *filter(None, [option]))
+    assert done.code == 2
+    assert "status --watch" in done.err + done.out

@@ -11,6 +11,7 @@ from autocorp_wizard.tui.actions import ACTIONS, Action, actions_for, bindings_f
 from autocorp_wizard.tui.app import WizardApp
 from autocorp_wizard.tui.availability import Facts
 from autocorp_wizard.tui.screens.base import WizardScreen
+from autocorp_wizard.tui.screens.dashboard import DashboardScreen
 from autocorp_wizard.tui.screens.manual import ManualScreen
 from autocorp_wizard.tui.screens.preflight import PreflightScreen
 from autocorp_wizard.tui.screens.review import ReviewScreen
@@ -22,7 +23,16 @@ from autocorp_wizard.tui.widgets.action_bar import fitting
 
 SCREENS: dict[str, type[WizardScreen]] = {
     screen.SCOPE: screen
-    for screen in (StartScreen, StepsScreen, PreflightScreen, ManualScreen, ReviewScreen, RunScreen, RunsScreen)
+    for screen in (
+        StartScreen,
+        StepsScreen,
+        PreflightScreen,
+        DashboardScreen,
+        ManualScreen,
+        ReviewScreen,
+        RunScreen,
+        RunsScreen,
+    )
 }
 # Terminals, multiplexers and editors eat these before the wizard sees them.
 SWALLOWED = {f"ctrl+{letter}" for letter in "sqjoekpmihzba"} | {"ctrl+enter", "shift+enter", "alt+enter"}
@@ -99,3 +109,4 @@ def test_the_page_of_the_keys_is_what_the_table_says() -> None:
     root = Path(__file__).parents[2]
     made = runpy.run_path(str(root / "scripts/keys.py"))["page"]()
     assert (root / "docs/keys.md").read_text() == made, "write it again: python scripts/keys.py"
+    assert [action.id for action in ACTIONS if f"`{action.id}`" not in made] == []

@@ -25,6 +25,7 @@ WHERE = {
     "start": "start",
     "steps": "phase",
     "preflight": "preflight",
+    "dashboard": "dashboard",
     "manual": "manual",
     "review": "review",
     "run": "live run",

@@ -1,4 +1,4 @@
-"""A dozen pictures: what four screens look like at three sizes in three themes, compared as SVG.
+"""Pictures: what five screens look like at three sizes in three themes, compared as SVG.
 
 After a wanted change draw them again with `UPDATE_PICTURES=1 pytest tests/tui/test_pictures.py` and look at them. Where
 a picture differs, the words that changed are told; the new one lies beside the old one as `.new.svg`.
@@ -18,7 +18,7 @@ from tests.tui.tour import PLACES, Place, at, opened
 
 FOLDER = Path(__file__).parent / "pictures"
 LOOKS = (((80, 24), DARK.name), ((100, 30), LIGHT.name), ((160, 48), HIGH_CONTRAST.name))
-SHOWN = ("start", "phase", "production review", "failed run")
+SHOWN = ("start", "phase", "production review", "failed run", "dashboard")
 _TEXT = re.compile(r'<text[^>]* x="([\d.]+)" y="([\d.]+)"[^>]*>(.*?)</text>', re.DOTALL)
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from autocorp_wizard.rehearsal.cloud import RehearsalCloud
+
 pytestmark = pytest.mark.slow
 
 _COMMAND = Path(sys.executable).parent / "autocorp-wizard"
@@ -120,6 +122,20 @@ def test_without_the_mouse_not_one_code_asks_for_it(opened: list[Terminal], tmp_
     terminal.type("q")
     assert terminal.ended() == 0
     assert not re.search(rb"\x1b\[\?10(00|02|03|06|15)h", terminal.raw)
+
+
+def test_it_opens_on_the_dashboard_and_one_step_back_is_the_list(opened: list[Terminal], tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path, "dashboard", "--env", "rehearsal")
+    opened.append(terminal)
+    try:
+        # The rehearsal cloud is started by the first look; nothing is deployed there yet.
+        terminal.read_until(SCREEN_ON, b"Dashboard", b"nothing is deployed")
+        terminal.type("\x1b")
+        terminal.read_until(b"New environment")
+        terminal.type("q")
+        assert terminal.ended() == 0
+    finally:
+        RehearsalCloud(tmp_path).stop()
 
 
 def test_a_window_that_grows_is_used(opened: list[Terminal], tmp_path: Path) -> None:

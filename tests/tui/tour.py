@@ -16,6 +16,7 @@ from tests.tui.driving import sees, settle, wizard
 from tests.tui.fake_losses import FakeLosses
 from tests.tui.fake_manual import FakeManual
 from tests.tui.fake_preflight import Looker
+from tests.tui.fake_status import Observer
 from tests.tui.fakes import FakeApplied, FakeEngine, rehearsal
 from tests.tui.handmade import NOW, apply_events, bootstrap_events, plan_events, sample_plan
 
@@ -67,6 +68,7 @@ def furnished(*, production: bool = False, idle: bool = True) -> tuple[WizardApp
     app = wizard(engine, environment)
     manual = FakeManual()
     app.session.preflight = Looker()
+    app.session.status = Observer()
     app.session.open_manual = lambda _, hint: manual
     app.session.losses = lambda _, first: FakeLosses()
     app.session.identify = lambda _: Identity(
@@ -156,6 +158,7 @@ PLACES: tuple[Place, ...] = (
     Place("phase", "steps", step(3), ("Deployed: 8 resources",)),
     Place("destroy", "", then(step(3), "D"), ("Cancel", "88 older versions")),
     Place("preflight", "preflight", then(step(3), "k"), ("4 checks", "Look again")),
+    Place("dashboard", "dashboard", then(step(3), "w"), ("FAIL DMS", "Promises", "Look again")),
     Place("manual", "manual", then(step(3), "c"), ("open", "Skip")),
     Place("review", "review", review, ("1 risk", "Apply 7 create, 1 replace")),
     Place("production review", "review", review, ("PRODUCTION", "1 risk"), production=True),

@@ -188,6 +188,10 @@ class StepsScreen(WizardScreen):
 
         self.app.push_screen(PreflightScreen(self.environment))
 
+    def do_dashboard(self, _: str) -> None:
+        """Show how the lake does."""
+        self.wizard.show_dashboard(self.environment)
+
     def do_manual(self, _: str) -> None:
         """Show the steps that people do."""
         from autocorp_wizard.tui.screens.manual import ManualScreen
