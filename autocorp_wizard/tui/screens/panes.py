@@ -67,6 +67,7 @@ environment's name.
             yield ActionButton("steps.plan", variant="primary")
             yield ActionButton("steps.review", "Review plan", variant="primary")
             yield ActionButton("steps.prove")
+            yield ActionButton("steps.dashboard")
             yield ActionButton("steps.watch")
             yield ActionButton("steps.recover", variant="warning")
         yield Static(classes="command")
@@ -82,6 +83,7 @@ environment's name.
         self.query_one("#button-steps-review").display = waiting
         self.query_one("#button-steps-plan", ActionButton).variant = "default" if waiting else "primary"
         self.query_one("#button-steps-prove").display = overview.is_provable(step)
+        self.query_one("#button-steps-dashboard").display = bool(overview.phases)
         self.query_one("#button-steps-watch").display = overview.live is not None
         self.query_one("#button-steps-recover").display = overview.lost is not None
         self.query_one(".far").display = bool(overview.phases)
