@@ -25,7 +25,7 @@ PROGRAM = "autocorp-wizard"
 # Name -> module and sentence. What later versions bring is not listed before it works.
 COMMANDS: dict[str, tuple[str, str]] = {
     "rehearse": ("rehearse", "The whole rollout on this machine, without an AWS account."),
-    "env": ("env", "Environments: new, list, show, edit, delete."),
+    "env": ("env", "Environments: new, list, show, edit, diff, delete."),
     "bootstrap": ("bootstrap", "The place where Terraform's state lives: make, adopt, verify."),
     "preflight": ("preflight", "Know before you spend: account, network, source, agent and tools."),
     "waive": ("waive", "Live with a check until a day, for a reason."),

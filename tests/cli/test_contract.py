@@ -231,3 +231,19 @@ def test_terraform_is_not_found_is_a_sentence(home, tmp_path):
     done = call(home, "plan", "foundation", "--json", PATH=str(tools))
     assert done.document()["error"]["code"] == "TERRAFORM-MISSING"
     assert "Traceback" not in done.err
+
+
+@pytest.mark.slow
+def test_two_environments_are_compared_and_one_that_cannot_be_reached_says_why(home):
+    call(home, "env", "new", "one", "--set", "cloud=rehearsal", "--set", "glue_worker_type=G.2X", "--yes")
+    call(home, "env", "new", "two", "--set", "account_id=123456789012", "--yes")
+    try:
+        found = call(home, "env", "diff", "one", "two", "--json").document()
+        shown = call(home, "env", "diff", "one", "two")
+    finally:
+        call(home, "rehearse", "--stop")
+    assert {"glue_worker_type", "cloud"} <= {each["name"] for each in found["answers"]}
+    assert found["first"] == {"name": "one", "count": 0, "source": "an empty state", "reason": ""}
+    assert found["second"]["count"] is None
+    assert "two: its resources are not known." in shown.out
+    assert call(home, "env", "diff", "one", "three").code == 2

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from autocorp_wizard.cli import asking, questions, targets
+from autocorp_wizard.cli.commands import env_diff
 from autocorp_wizard.cli.options import WizardGroup, pass_settings
 from autocorp_wizard.cli.settings import Settings
 from autocorp_wizard.core import answers
@@ -22,6 +23,9 @@ from autocorp_wizard.core.phases import Phase
 @click.group("env", cls=WizardGroup, example="autocorp-wizard env new dev\nautocorp-wizard env show dev")
 def command() -> None:
     """Environments: named sets of answers."""
+
+
+command.add_command(env_diff.command)
 
 
 _answers = click.option("--answers", "answers_file", metavar="FILE", help="Answers from a YAML or JSON file.")
