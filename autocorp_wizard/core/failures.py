@@ -27,6 +27,7 @@ class Entry:
 
 
 _LOCK_REFUSED: Final = r"Error acquiring the state lock"
+_LOCK_KEPT: Final = r"Error releasing the state lock"
 _LOCKED_OUT: Final = Entry(
     "STATE-LOCK-OWN",
     _LOCK_REFUSED,
@@ -52,7 +53,7 @@ CATALOGUE: tuple[Entry, ...] = (
     ),
     Entry(
         "STATE-LOCK-KEPT",
-        r"Error releasing the state lock",
+        _LOCK_KEPT,
         "Terraform could not give the state lock back.",
         "The call that removes the lock was refused or the connection broke; the state itself is saved.",
         "Give the lock back: autocorp-wizard runs recover",
@@ -190,15 +191,18 @@ def classify(diagnostics: Sequence[DiagnosticReported], exit_code: int, launch: 
 
     `exit_code` below zero is the signal that ended it; with its `launch` a lock of its own is told from another's.
     """
-    errors = [d for d in diagnostics if d.severity == "error"]
-    raw = "\n".join(f"{d.summary}: {d.detail}".strip(": ") + (f" ({d.address})" if d.address else "") for d in errors)
+    reported = [d for d in diagnostics if d.severity == "error"]
+    details = _text(reported)
+    # What ended the command mostly ended the giving back of its lock as well, and is what a person has to mend.
+    errors = [d for d in reported if not _keeps_lock(d)] or reported
+    raw = _text(errors)
     if exit_code < 0:
         return WizardError(
             "TERRAFORM-KILLED",
             f"Terraform was killed (signal {-exit_code}).",
             why="It could not save its state or give the lock back.",
             next_step="Nothing is lost: autocorp-wizard runs recover",
-            details=raw,
+            details=details,
         )
     entry = next((entry for entry in CATALOGUE if re.search(entry.pattern, raw, re.IGNORECASE | re.DOTALL)), None)
     if entry is not None:
@@ -209,7 +213,7 @@ def classify(diagnostics: Sequence[DiagnosticReported], exit_code: int, launch: 
             entry.what,
             why=f"{entry.why} {_first_line(errors, entry.pattern)}".strip(),
             next_step=entry.next_step,
-            details=raw,
+            details=details,
             exit_code=entry.exit_code,
         )
     first = _first_line(errors, ".")
@@ -218,8 +222,21 @@ def classify(diagnostics: Sequence[DiagnosticReported], exit_code: int, launch: 
         "Terraform failed.",
         why=first or f"It ended with exit code {exit_code} and said nothing.",
         next_step="What was finished is in the state; mend the cause and run the same command again.",
-        details=raw,
+        details=details,
     )
+
+
+def left_its_lock(diagnostics: Sequence[DiagnosticReported]) -> bool:
+    """Whether a command said that it could not give its lock back, whatever else ended it."""
+    return any(map(_keeps_lock, diagnostics))
+
+
+def _keeps_lock(diagnostic: DiagnosticReported) -> bool:
+    return diagnostic.severity == "error" and _LOCK_KEPT in diagnostic.summary
+
+
+def _text(errors: Sequence[DiagnosticReported]) -> str:
+    return "\n".join(f"{d.summary}: {d.detail}".strip(": ") + (f" ({d.address})" if d.address else "") for d in errors)
 
 
 def _first_line(errors: Sequence[DiagnosticReported], pattern: str) -> str:

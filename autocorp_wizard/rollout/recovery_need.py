@@ -9,12 +9,13 @@ from autocorp_wizard.adapters.process import is_alive
 from autocorp_wizard.adapters.run_store import RunFiles, RunRecord, RunStatus, RunStore
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
+from autocorp_wizard.core.failures import left_its_lock
 
 if TYPE_CHECKING:  # faces ask as well, and they must not load what a runner needs
     from autocorp_wizard.rollout.context import Context
 
 # How a command can end that leaves its lock behind, and how an apply can that leaves more than a partial state.
-_LOCK_LEFT = ("TERRAFORM-KILLED", "STATE-LOCK-OWN", "STATE-LOCK-KEPT")
+_LOCK_LEFT = ("TERRAFORM-KILLED", "STATE-LOCK-OWN")
 _UNSETTLED = (*_LOCK_LEFT, "STATE-UNSAVED", "DISK-FULL", "RUN-CANCELLED", "JOURNAL-WRITE")
 _CHANGING = (Operation.APPLY, Operation.DESTROY)
 # A plan takes the lock and changes nothing else.
@@ -43,8 +44,9 @@ def needs_recovery(store: RunStore, record: RunRecord) -> bool:
         return True
     if record.status is RunStatus.SUCCEEDED:
         return bool(errored_states(files))
-    code = store.state(files).error.get("code")
-    if code in _LOCK_LEFT:
+    state = store.state(files)
+    code = state.error.get("code")
+    if code in _LOCK_LEFT or left_its_lock(state.diagnostics):
         return True
     if record.operation not in _CHANGING:
         return False

@@ -6,7 +6,7 @@ import pytest
 
 from autocorp_wizard.core.errors import ExitCode
 from autocorp_wizard.core.events import DiagnosticReported
-from autocorp_wizard.core.failures import CATALOGUE, Launch, classify
+from autocorp_wizard.core.failures import CATALOGUE, Launch, classify, left_its_lock
 
 SAID = {
     "STATE-UNSAVED": ("Failed to save state", "Error saving state: AccessDenied"),
@@ -89,3 +89,15 @@ def test_a_lock_that_the_command_took_itself_is_told_from_another_s(launch: Laun
     assert classify([reported], 1, launch).code == code
     unsaved = DiagnosticReported(severity="error", summary="Failed to save state", detail="broken")
     assert classify([unsaved, reported], 1, launch).code == "STATE-UNSAVED"
+
+
+def test_what_ended_a_command_is_told_before_the_lock_that_it_could_not_give_back() -> None:
+    kept = DiagnosticReported(severity="error", summary="Error releasing the state lock", detail="ExpiredToken: no")
+    expired = DiagnosticReported(
+        severity="error", summary="reading S3 Bucket", detail="ExpiredToken: gone", address="a.b"
+    )
+    assert classify([kept], 1).code == "STATE-LOCK-KEPT"
+    both = classify([kept, expired], 1)
+    assert (both.code, "a.b" in both.details, "releasing" in both.details) == ("AUTH-EXPIRED", True, True)
+    assert left_its_lock([kept, expired])
+    assert not left_its_lock([expired])
