@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bootstrap": ("bootstrap", "The place where Terraform's state lives: make, adopt, verify."),
     "preflight": ("preflight", "Know before you spend: account, network, source, agent and tools."),
     "waive": ("waive", "Live with a check until a day, for a reason."),
+    "cost": ("cost", "What it costs in a month, line by line, before anything is paid for."),
     "plan": ("plan", "What a phase would change, with risks and a digest to approve."),
     "apply": ("apply", "Apply exactly the plan that was approved."),
     "destroy": ("destroy", "Remove a phase and the later ones, or everything."),

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from decimal import Decimal
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_help_lists_what_works_and_nothing_else(home):
     listed = call(home, "--help").out.split("Commands:\n")[1].split("\n\n")[0]
     names = [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "]
     assert names == list(COMMANDS)
-    assert not {"drift", "cost", "scan"} & set(names)
+    assert not {"drift", "scan", "report"} & set(names)
 
 
 @pytest.mark.parametrize(
@@ -247,3 +248,19 @@ def test_two_environments_are_compared_and_one_that_cannot_be_reached_says_why(h
     assert found["second"]["count"] is None
     assert "two: its resources are not known." in shown.out
     assert call(home, "env", "diff", "one", "three").code == 2
+
+
+def test_what_a_month_costs_is_told_line_by_line_and_compared(home):
+    call(home, "env", "new", "dev", "--set", "account_id=123456789012", "--set", "dms_multi_az=true", "--yes")
+    call(home, "env", "new", "prod", "--set", "account_id=123456789012", "--set", "preset=prod", "--yes")
+    found = call(home, "cost", "--env", "dev", "--compare", "prod", "--json").document()
+    assert found["not_counted"] == [{"name": "dms_multi_az", "preset": False, "answer": True}]
+    amounts = [Decimal(line["expected"].removesuffix(" USD")) for line in found["lines"]]
+    assert abs(sum(amounts) - Decimal(found["total"]["expected"].removesuffix(" USD"))) < Decimal("0.01")
+    assert len({line["id"] for line in found["lines"]}) == len(found["lines"])
+    assert [each["environment"] for each in found["compared"]] == ["prod"]
+    shown = call(home, "cost", "--env", "dev", "--compare", "prod")
+    assert "not counted: dms_multi_az is yes, the preset's is no" in shown.out
+    assert "smaller lines" in shown.out
+    assert "smaller lines" not in call(home, "cost", "--env", "dev", "-v").out
+    assert call(home, "cost", "--env", "dev", "--compare", "moon").code == 2
