@@ -31,7 +31,7 @@ WIZARD_CALLS: Final = frozenset(
         "PutBucketPolicy GetBucketLifecycleConfiguration PutBucketLifecycleConfiguration ListObjectsV2 "
         "ListObjectVersions DeleteObjects GetObject HeadObject PutObject",
         "dynamodb": "DescribeTable CreateTable UpdateTable ListTagsOfResource TagResource DescribeContinuousBackups "
-        "UpdateContinuousBackups",
+        "UpdateContinuousBackups GetItem",
         "iam": "ListRoles GetRole",
         "secretsmanager": "DescribeSecret RestoreSecret ListSecretVersionIds",
         "kms": "ListKeys ListResourceTags DescribeKey ListAliases CancelKeyDeletion EnableKey",
