@@ -25,12 +25,11 @@ def way_to(settings: Settings, environment: "Environment") -> "Look":
     return look_at(environment, settings.home, settings.console.detail)
 
 
-def look_once(settings: Settings, environment: "Environment", look: "Look") -> Report:
+def look_once(settings: Settings, look: "Look") -> Report:
     """Ask AWS for everything that a status shows."""
-    from autocorp_wizard.operate.observing import observe
-    from autocorp_wizard.rollout.looking import modules_of_the_tree, remembered
+    from autocorp_wizard.rollout.looking import status_of
 
-    return observe(look, remembered(settings.home, environment.name), modules=modules_of_the_tree())
+    return status_of(look, settings.home)
 
 
 def say(settings: Settings, report: Report) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from autocorp_wizard.core.edits import changed_names
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.estimate import Estimate, estimate
 from autocorp_wizard.core.events import Json
@@ -64,10 +65,10 @@ class Costing:
 def costing_of(environment: Environment) -> Costing:
     """Return the estimate of an environment's preset, and the answers that it does not count."""
     plain = Environment(environment.name, {"preset": environment.preset.value, "cloud": environment.cloud.value})
-    preset, given = plain.answers, environment.answers
+    differing = frozenset(changed_names(plain, environment))
     moved = tuple(
-        NotCounted(name, preset[name].value, given[name].value)
+        NotCounted(name, plain.answers[name].value, environment.answers[name].value)
         for name in BEARING
-        if preset[name].value != given[name].value
+        if name in differing
     )
     return Costing(environment.name, environment.region, estimate(environment.preset), moved)

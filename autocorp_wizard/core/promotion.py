@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from autocorp_wizard.core.answers import Origin
+from autocorp_wizard.core.edits import changed_names
 from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.events import Action, Json
 from autocorp_wizard.core.phases import Phase, phase_of_address
@@ -27,7 +29,7 @@ class AnswerPair:
     @property
     def was_given(self) -> bool:
         """Whether somebody gave it on either side; what merely follows differs by nature."""
-        return "given" in (self.first_origin, self.second_origin)
+        return Origin.GIVEN in (self.first_origin, self.second_origin)
 
     def as_document(self) -> dict[str, Json]:
         """Return the pair as `env diff --json` prints it."""
@@ -107,8 +109,7 @@ def _pairs(first: Environment, second: Environment) -> Iterable[AnswerPair]:
     one, other = first.answers, second.answers
     found = [
         AnswerPair(name, one[name].value, other[name].value, one[name].origin.value, other[name].origin.value)
-        for name in one
-        if one[name].value != other[name].value
+        for name in changed_names(first, second)
     ]
     # What somebody decided comes first; what follows from name or preset differs anyway.
     return sorted(found, key=lambda pair: not pair.was_given)

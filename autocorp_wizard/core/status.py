@@ -60,6 +60,11 @@ def worst(levels: Iterable[Level]) -> Level:
     return next((level for level in _ORDER if level in found), Level.OFF)
 
 
+def rank(level: Level) -> int:
+    """Return a level's place among all, 0 for the worst: what a list is sorted by whose first is most amiss."""
+    return _ORDER.index(level)
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a value is not known; `permission` names what is missing where AWS refused to answer."""

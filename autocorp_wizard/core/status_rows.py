@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Final
 
 from autocorp_wizard.core.phases import Phase
-from autocorp_wizard.core.status import Level, Objective, Panel, Reading, Report, Verdict, Why
+from autocorp_wizard.core.status import Level, Objective, Panel, Reading, Report, Verdict, Why, rank
 from autocorp_wizard.core.status_rules import seconds_in_words
 
 # A value that is older than this says its age.
 _FRESH_SECONDS: Final = 90
-_RANK: Final = {Level.FAIL: 0, Level.UNKNOWN: 1, Level.WARN: 2, Level.OK: 3, Level.OFF: 4}
 _WORDS: Final = {Level.OK: "ok", Level.WARN: "warn", Level.FAIL: "FAIL", Level.UNKNOWN: "?", Level.OFF: "-"}
 _VERDICTS: Final = {
     Verdict.KEPT: "every promise that was measured is kept",
@@ -78,7 +77,7 @@ def _is_later(objective: Objective) -> bool:
 
 
 def _panel_rows(panel: Panel, now: datetime, *, details: bool) -> Iterator[Row]:
-    ordered = sorted((r for r in panel.readings if _shows(r)), key=lambda reading: _RANK[reading.level])
+    ordered = sorted((r for r in panel.readings if _shows(r)), key=lambda reading: rank(reading.level))
     said = [panel.reason.sentence] if panel.reason else []
     said += [_with_age(reading, now) for reading in ordered if reading.sentence]
     yield Row(panel.level, _WORDS[panel.level], panel.title, "; ".join(said))

@@ -20,6 +20,8 @@ from autocorp_wizard.rollout.state_store import StateStore
 if TYPE_CHECKING:
     import psycopg
 
+    from autocorp_wizard.core.status import Report
+
 Say = Callable[[str], None]
 
 
@@ -71,6 +73,13 @@ def modules_of_the_tree() -> list[tuple[str, bool]]:
     """Return the modules of the packaged tree, and whether each has a README."""
     modules = sorted((packaged_tree().terraform / "modules").glob("*/main.tf"))
     return [(path.parent.name, (path.parent / "README.md").is_file()) for path in modules]
+
+
+def status_of(look: Look, home: Home) -> "Report":
+    """Ask AWS for everything that a status shows."""
+    from autocorp_wizard.operate.observing import observe  # with all its panels: only a status needs them
+
+    return observe(look, remembered(home, look.subject.environment), modules=modules_of_the_tree())
 
 
 def _connect(

@@ -154,7 +154,7 @@ async def _force_unlock(ctx: Context, workspace: Workspace, lock: LockInfo) -> N
 
 
 def _is_ours(ctx: Context, lock: LockInfo, left: Iterable[RunRecord]) -> bool:
-    if not lock.who.endswith("@" + socket.gethostname()):
+    if lock.host != socket.gethostname():
         return False
     created = lock.created
     for record in left:

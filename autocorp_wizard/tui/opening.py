@@ -48,11 +48,9 @@ def make_app(
         return look(environment, home, ids=ids, allowed=allowed, tell=tell)
 
     def status(environment: "Environment") -> "StatusReport":
-        from autocorp_wizard.operate.observing import observe
-        from autocorp_wizard.rollout.looking import look_at, modules_of_the_tree, remembered
+        from autocorp_wizard.rollout.looking import look_at, status_of
 
-        look = look_at(environment, home, lambda _: None)
-        return observe(look, remembered(home, environment.name), modules=modules_of_the_tree())
+        return status_of(look_at(environment, home, lambda _: None), home)
 
     def manual(environment: "Environment", hint: "Callable[[str], None]") -> "ManualLike":
         from autocorp_wizard.rollout.manual_steps import ManualSteps

@@ -6,7 +6,7 @@ from typing import Final
 
 from textual.content import Content
 
-from autocorp_wizard.core.status import Level, Objective, Panel, Reading, Reason
+from autocorp_wizard.core.status import Level, Objective, Panel, Reading, Reason, rank
 from autocorp_wizard.core.status_rows import Row
 from autocorp_wizard.tui.widgets.options import HEADING
 from autocorp_wizard.tui.words import ago, cut, plain, printable
@@ -43,8 +43,7 @@ def panel_words(panel: Panel, now: datetime) -> Content:
     parts: list[Part] = [(panel.title, "bold"), (f"  looked at in {panel.seconds:.1f} s", "$muted")]
     if panel.reason:
         parts += ["\n\n", *_reason(panel.reason)]
-    order = {level: place for place, level in enumerate((*AMISS, Level.OK, Level.OFF))}
-    for reading in sorted(panel.readings, key=lambda each: order[each.level]):
+    for reading in sorted(panel.readings, key=lambda each: rank(each.level)):
         parts += ["\n\n", *_reading(reading, now)]
     return Content.assemble(*parts)
 

@@ -25,12 +25,16 @@ STARTED = ev.RunStarted(operation="apply", environment="dev", phase="glue", user
 DONE = ev.RunFinished(outcome=ev.Outcome.SUCCEEDED, sentence="Applied: 3 created.", counts={"create": 3})
 
 
+def store() -> StateStore:
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000000", "AWS_SECRET_ACCESS_KEY": "throw-away"}
+    return StateStore(CloudAccess(keys, "us-east-1", "123456789012"), PLACE)
+
+
 @pytest.fixture
 def shared() -> Iterator[StateStore]:
-    keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000000", "AWS_SECRET_ACCESS_KEY": "throw-away"}
     with mock_aws():
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="state")
-        yield StateStore(CloudAccess(keys, "us-east-1", "123456789012"), PLACE)
+        yield store()
 
 
 @pytest.fixture
@@ -41,19 +45,21 @@ def engine(tmp_path: Path) -> Engine:
 def journal(folder: Path, run: str, *events: ev.Event) -> bytes:
     """A journal as another machine wrote it."""
     path = folder / f"{run}.jsonl"
+    write(path, run, *events)
+    return path.read_bytes()
+
+
+def write(path: Path, run: str, *events: ev.Event) -> None:
+    """Write a journal."""
     writer = JournalWriter(path, run)
     for event in events:
         writer.append(event)
     writer.close()
-    return path.read_bytes()
 
 
 def own_run(engine: Engine, *events: ev.Event) -> RunFiles:
     files = engine.store.create(Request(operation=ev.Operation.APPLY, environment="dev", phase="foundation"))
-    writer = JournalWriter(files.journal, files.run)
-    for event in events:
-        writer.append(event)
-    writer.close()
+    write(files.journal, files.run, *events)
     return files
 
 
@@ -143,6 +149,5 @@ def test_a_folder_that_a_killed_fetch_left_is_no_run_and_is_fetched_again(
 
 
 def test_before_bootstrap_nobody_shared_anything(engine: Engine) -> None:
-    keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000000", "AWS_SECRET_ACCESS_KEY": "throw-away"}
     with mock_aws():
-        assert engine.team.fetch(StateStore(CloudAccess(keys, "us-east-1", "123456789012"), PLACE), []) == Fetched()
+        assert engine.team.fetch(store(), []) == Fetched()

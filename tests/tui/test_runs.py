@@ -7,8 +7,9 @@ from autocorp_wizard.core.environment import Environment
 from autocorp_wizard.core.errors import WizardError
 from autocorp_wizard.core.events import Operation
 from autocorp_wizard.core.request import Request
+from autocorp_wizard.tui.app import WizardApp
 from tests.tui.driving import sees, wizard
-from tests.tui.fakes import FakeEngine, rehearsal
+from tests.tui.fakes import FakeEngine
 
 
 @dataclass
@@ -30,11 +31,15 @@ class Shared(FakeEngine):
         return found if self.fetched else []
 
 
+def after_a_run(engine: FakeEngine) -> WizardApp:
+    """A wizard in which an apply ended well."""
+    engine.finish(engine.start(Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation"), {}))
+    return wizard(engine)
+
+
 async def test_colleagues_are_asked_and_their_names_stand_beside_their_runs():
     engine = Shared()
-    run = engine.start(Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation"), {})
-    engine.finish(run)
-    app = wizard(engine)
+    app = after_a_run(engine)
 
     def fetch(environment: Environment) -> Came:
         assert environment.name == "rehearsal"
@@ -52,10 +57,7 @@ async def test_colleagues_are_asked_and_their_names_stand_beside_their_runs():
 
 
 async def test_an_account_that_cannot_be_reached_is_named_and_the_list_stays():
-    engine = FakeEngine()
-    run = engine.start(Request(operation=Operation.APPLY, environment="rehearsal", phase="foundation"), {})
-    engine.finish(run)
-    app = wizard(engine, rehearsal())
+    app = after_a_run(FakeEngine())
 
     def fetch(_: Environment) -> Came:
         raise WizardError("NET-UNREACHABLE", "AWS cannot be reached.", next_step="Look at the network.")

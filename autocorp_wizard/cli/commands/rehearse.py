@@ -132,7 +132,7 @@ def rollout(settings: Settings, environment: Environment, until: str, confirm: s
     operating.say_deployed(settings, environment.name)
     if not settings.json:
         deployed = settings.store.load(environment.name)
-        statusing.say(settings, statusing.look_once(settings, deployed, statusing.way_to(settings, deployed)))
+        statusing.say(settings, statusing.look_once(settings, statusing.way_to(settings, deployed)))
 
 
 def _exports(settings: Settings) -> None:

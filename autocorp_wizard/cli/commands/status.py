@@ -45,12 +45,12 @@ def command(settings: Settings, watch: bool, every: int | None, times: int | Non
     environment = targets.load(settings)
     try:
         look = statusing.way_to(settings, environment)
-        report = statusing.look_once(settings, environment, look)
+        report = statusing.look_once(settings, look)
         _show(settings, report, watch=watch)
         looks = 1
         while watch and (times is None or looks < times):
             time.sleep(every or _EVERY)
-            report = statusing.look_once(settings, environment, look)
+            report = statusing.look_once(settings, look)
             _show(settings, report, watch=watch)
             looks += 1
     except KeyboardInterrupt:
